@@ -1,0 +1,1 @@
+"""tonnage: plan the GPUs, then declare the cluster."""

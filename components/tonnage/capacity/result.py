@@ -1,0 +1,246 @@
+"""Values that the planner returns. All frozen; nothing here computes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from tonnage.capacity.ledger import Entry
+from tonnage.findings import Finding
+from tonnage.units import Cpu, Duration, Memory, MoneyRate, Rate, Share
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An expected value and the 90 % interval around it."""
+
+    low: float
+    expected: float
+    high: float
+
+
+@dataclass(frozen=True)
+class PodShape:
+    """What one pod asks of a node."""
+
+    cpu: Cpu
+    memory: Memory
+    ephemeral: Memory
+    gpus: int = 0
+    accelerator: str | None = None
+    """Accelerator that the GPUs must be; None where `gpus` is 0."""
+    rdma: int = 0
+
+
+@dataclass(frozen=True)
+class WorkloadId:
+    """A workload's name, unique in a cluster."""
+
+    team: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.team}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one replica lies on GPUs of one accelerator."""
+
+    accelerator: str
+    tensor_parallel: int
+    """GPUs per replica."""
+
+    def __str__(self) -> str:
+        return f"{self.accelerator} x{self.tensor_parallel}"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How one replica is expected to perform at its largest allowed load. None: not known for this accelerator."""
+
+    batch: int
+    """Sequences in flight."""
+    ttft: Duration | None
+    tpot: Duration | None
+    tpot_interval: Interval | None
+    """Milliseconds."""
+    rate: Rate | None
+    """Requests per second that one replica takes, before the derate."""
+    derate: Share
+    kv_per_gpu: Memory
+    kv_sequences: int
+    """Sequences of input plus output that the KV cache holds."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to run a workload: layout, count, shape, prediction, and why this count."""
+
+    workload: WorkloadId
+    layout: Layout | None
+    """None for workloads without a model (batch pods)."""
+    replicas: int
+    replicas_interval: tuple[int, int] | None
+    """Replicas at the favourable and the unfavourable end of the interval."""
+    pod: PodShape
+    prediction: Prediction | None
+    binding: str
+    """The limit that stops one replica: weights, kv, tpot, ttft, queue, compute, max_num_seqs, set by the user."""
+    ledger: tuple[Entry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A layout or accelerator that lost, and by what quantity."""
+
+    what: str
+    """h100-sxm x1"""
+    why: str
+    """weights and overhead exceed the budget by 0.1 GiB"""
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """Everything that sizing found for one workload: what could run, and what could not."""
+
+    workload: WorkloadId
+    options: tuple[Option, ...]
+    rejections: tuple[Rejection, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class PricedBy:
+    """The price that a pool was counted with."""
+
+    rate: MoneyRate | None
+    """Per node. None: unknown, and the total is a lower bound."""
+    source: str
+    as_of: date | None
+    sunk: bool = False
+    """Paid whether used or not (a reservation)."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What sits on one node, and on how many nodes of the pool."""
+
+    nodes: int
+    pods: Mapping[str, int]
+    """Pods by workload (`team/name`)."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Nodes of one type in one market and zone set."""
+
+    name: str
+    instance_type: str
+    accelerator: str | None
+    gpus_per_node: int
+    market: str
+    """reserved, onDemand or spot."""
+    zones: tuple[str, ...]
+    count: int
+    """Nodes that the pods need, without spares."""
+    spares: int
+    price: PricedBy
+    patterns: tuple[Pattern, ...]
+    alternates: tuple[str, ...]
+    """Types of the cluster on which every pattern would fit as well."""
+    reservation: str | None = None
+    """Id of the reservation or capacity block."""
+    vcpus_per_node: int = 0
+    utilisation: Mapping[str, Share] = field(default_factory=dict)
+    """Used part of the allocatable, by dimension, over `count` nodes."""
+
+    @property
+    def nodes(self) -> int:
+        """Needed and spare nodes together."""
+        return self.count + self.spares
+
+    @property
+    def gpus(self) -> int:
+        """GPUs on all nodes."""
+        return self.nodes * self.gpus_per_node
+
+
+@dataclass(frozen=True)
+class PlannedWorkload:
+    """The chosen option of one workload, and why the others lost."""
+
+    id: WorkloadId
+    kind: str
+    """serving or batch."""
+    priority: str
+    option: Option
+    pools: Mapping[str, int]
+    """Pods by pool name."""
+    rejections: tuple[Rejection, ...]
+    demand: str
+    """The load as stated: 12/s, 2000 in, 400 out. For the report's causes."""
+
+
+@dataclass(frozen=True)
+class TeamQuota:
+    """What a team's namespace may hold, derived from the plan."""
+
+    gpus: Mapping[str, int]
+    """GPUs by accelerator, rollout surge included."""
+    cpu: Cpu
+    memory: Memory
+    pods: int
+
+
+@dataclass(frozen=True)
+class TeamCost:
+    """A team's part of the bill. All parts and `CapacityPlan.idle` sum exactly to the total."""
+
+    rate: MoneyRate
+    budget: MoneyRate | None
+
+
+@dataclass(frozen=True)
+class AccountUse:
+    """Use of one quota of the cloud account."""
+
+    name: str
+    used_vcpus: int
+    limit_vcpus: int
+
+
+@dataclass(frozen=True)
+class UnusedReservation:
+    """Reserved nodes that nothing was placed on."""
+
+    id: str
+    instance_type: str
+    nodes: int
+
+
+@dataclass(frozen=True)
+class CapacityPlan:
+    """The plan of one cluster."""
+
+    cluster: str
+    as_of: date
+    pools: tuple[Pool, ...]
+    workloads: tuple[PlannedWorkload, ...]
+    quotas: Mapping[str, TeamQuota]
+    costs: Mapping[str, TeamCost]
+    idle: MoneyRate
+    """Money of what no team uses: free capacity, spares, unused reservations."""
+    total: MoneyRate
+    lower_bound: MoneyRate | None
+    """No cheaper plan of the same options exists below this."""
+    gap: Share | None
+    """cost / lower bound - 1, over what can still be decided (reservations are sunk)."""
+    contract: str
+    """The scheduling contract under which the counts hold."""
+    account: tuple[AccountUse, ...]
+    unused_reservations: tuple[UnusedReservation, ...]
+    unpriced: tuple[str, ...]
+    """Types planned without a known price: the total is a lower bound."""
+    ledger: tuple[Entry, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,30 @@
+"""The team file: what one team runs, and on which clusters."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from tonnage.spec.base import MoneyRate, Name, NotPlannedYet, SpecModel
+from tonnage.spec.workload import Batch, Notebooks, Priority, Serving, Training
+
+Overrides = Mapping[str, Mapping[str, Any]]
+"""By workload name: the keys that differ on one cluster."""
+
+
+class Team(SpecModel):
+    """One team as it is on one cluster. The file is teams/<name>.yaml."""
+
+    kind: Literal["Team"]
+    name: Name
+    contact: str
+    """Whom to ask or wake."""
+    budget: MoneyRate | None = None
+    """What the team may cost, over all its clusters."""
+    priority: Priority = "standard"
+    clusters: Annotated[Mapping[str, Overrides], Field(min_length=1)]
+    """Clusters that the team runs on, each with what differs there, by workload."""
+    serving: tuple[Serving, ...] = ()
+    training: Annotated[tuple[Training, ...], NotPlannedYet("no nodes are counted for training")] = ()
+    batch: tuple[Batch, ...] = ()
+    notebooks: Annotated[tuple[Notebooks, ...], NotPlannedYet("no nodes are counted for notebooks")] = ()

@@ -1,0 +1,1 @@
+"""Policy rules of tonnage. None yet: the package holds the place that `pyproject.toml` names."""
