@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""What all tests share, and the rule that a skipped test never passes for a run one."""
 
 import os
 from pathlib import Path
@@ -21,3 +21,21 @@ def data() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the gate say which folder's tests may skip; every other skip then fails the run."""
+    parser.addoption("--skips-only-in", metavar="FOLDER", help="fail if a test outside FOLDER was skipped")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which a check outside the allowed folder saw nothing."""
+    allowed = session.config.getoption("--skips-only-in")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if allowed is None or reporter is None or hasattr(session.config, "workerinput"):
+        return
+    skipped = [r.nodeid for r in reporter.stats.get("skipped", []) if not r.nodeid.startswith(allowed)]
+    if skipped:
+        reporter.write_line(f"{len(skipped)} tests outside {allowed} were skipped: {', '.join(skipped[:10])}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
