@@ -180,6 +180,10 @@ class PlannedWorkload:
     rejections: tuple[Rejection, ...]
     demand: str
     """The load as stated: 12/s, 2000 in, 400 out. For the report's causes."""
+    surge: int = 0
+    """Places held for the further replica of a rollout; `pools` and patterns count them too."""
+    survive: str = "nothing"
+    """The loss after which every replica finds a place again."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,8 @@ class TeamCost:
 
     rate: MoneyRate
     budget: MoneyRate | None
+    unpriced: tuple[str, ...] = ()
+    """Pools used whose price is unknown: `rate` is then a lower bound."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,8 @@ class UnusedReservation:
     id: str
     instance_type: str
     nodes: int
+    rate: MoneyRate | None = None
+    """Per node, paid all the same. None: unknown."""
 
 
 @dataclass(frozen=True)
