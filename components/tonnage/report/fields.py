@@ -72,6 +72,9 @@ def _walk_lists(path: Path, before: Sequence[object], after: Sequence[object]) -
         names = [*old, *(n for n in new if n not in old)]
         for name in names:
             yield from _walk((*path, f"[{name}]"), old.get(name, ABSENT), new.get(name, ABSENT))
+        stayed = [n for n in old if n in new]
+        if stayed != [n for n in new if n in old]:
+            yield FieldChange((*path, "(order)"), list(old), list(new))
     elif len(before) == len(after):
         for place, (b, a) in enumerate(zip(before, after, strict=True)):
             yield from _walk((*path, place), b, a)
