@@ -39,7 +39,7 @@ class _Page:
     def blocks(self) -> Iterator[Block]:
         r = self.report
         yield Block(f"{MARKER}\n**{self.prose(words.verdict(r))}**\n", (), "", 0)
-        yield Block("", tuple(_same(f"> {self.prose(n)}\n") for n in r.notes), "notes", 1)
+        yield Block("", tuple(_same(f"> Note: {self.prose(n)}\n") for n in r.notes), "notes", 1)
         yield self.findings("Blocked", r.blocked, "blocking findings", 2)
         yield self.findings(f"In the base ({self.prose(r.base)}), no longer in the head", r.base_errors, "findings", 7)
         yield from self.why()

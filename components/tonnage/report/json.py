@@ -1,0 +1,96 @@
+"""The report, a plan or a recording as JSON: complete, stable, with the version of its form."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from tonnage.capacity.result import CapacityPlan, Pool
+from tonnage.findings import Finding
+from tonnage.manifests.declared import Declared
+from tonnage.report.compare import Report
+from tonnage.report.fields import ABSENT
+from tonnage.report.money import without_money
+from tonnage.report.objects import masked
+from tonnage.report.words import verdict
+from tonnage.units import MoneyRate, Quantity
+
+VERSION = 1
+"""Raised when a key changes its meaning or goes; new keys do not raise it."""
+
+
+def render_report(report: Report) -> str:
+    """A diff. Whole plans are left out: `tonnage plan` prints those. Hidden money is null, and masked in text."""
+    tree = {"kind": "Report", "version": VERSION, "verdict": verdict(report), **_fields(report)}
+    tree |= {"nodes": plain(report.nodes), "gpus": plain(report.gpus), "cost": plain(report.cost)}
+    return _text(_without(tree) if report.money == "hidden" else tree)
+
+
+def render_plans(plans: Sequence[CapacityPlan], findings: Sequence[Finding]) -> str:
+    """Plans with their ledgers, and every finding of the run."""
+    return _text({"kind": "Plans", "version": VERSION, "plans": plain(plans), "findings": plain(findings)})
+
+
+def render_declared(declared: Sequence[Declared], findings: Sequence[Finding]) -> str:
+    """What stacks declare, in the order of their names."""
+    ordered = sorted(declared, key=lambda d: (d.stack, d.key))
+    return _text({"kind": "Preview", "version": VERSION, "resources": plain(ordered), "findings": plain(findings)})
+
+
+def render_findings(findings: Sequence[Finding]) -> str:
+    """Findings alone."""
+    return _text({"kind": "Findings", "version": VERSION, "findings": plain(findings)})
+
+
+def plain(value: object) -> Any:
+    """Plain data of a frozen value, every field present; money also as a number of dollars a month."""
+    if isinstance(value, Quantity | date) or value is ABSENT:
+        return _leaf(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _fields(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+def _leaf(value: object) -> Any:
+    if isinstance(value, MoneyRate):
+        return {"rate": str(value), "usdPerMonth": round(float(value.per_month.amount), 2)}
+    if isinstance(value, date):
+        return value.isoformat()
+    return {"absent": True} if value is ABSENT else str(value)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    if isinstance(value, Declared):
+        value = dataclasses.replace(value, inputs=_masked(value))
+    names = (f.name for f in dataclasses.fields(value) if not isinstance(getattr(value, f.name), CapacityPlan))
+    shown = {_camel(name): plain(getattr(value, name)) for name in names}
+    return shown | ({"nodes": value.nodes, "gpus": value.gpus} if isinstance(value, Pool) else {})
+
+
+def _masked(declared: Declared) -> Mapping[str, Any]:
+    return {key: masked(declared.token, (key,), value) for key, value in declared.inputs.items()}
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)
+
+
+def _without(tree: Any) -> Any:
+    """The tree with every amount of money gone."""
+    if isinstance(tree, Mapping):
+        if "usdPerMonth" in tree:
+            return None
+        return {key: _without(v) for key, v in tree.items()}
+    if isinstance(tree, list):
+        return [_without(v) for v in tree]
+    return without_money(tree) if isinstance(tree, str) else tree
+
+
+def _text(tree: object) -> str:
+    return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
