@@ -1,0 +1,92 @@
+"""The ledger in words: every number of a plan with its formula, its inputs and its source."""
+
+from collections.abc import Iterator, Sequence
+
+from tonnage.capacity.ledger import Entry
+from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool
+from tonnage.report import words
+from tonnage.report.escape import visible
+from tonnage.units import HOURS_PER_MONTH
+
+
+def subjects(plans: Sequence[CapacityPlan]) -> tuple[str, ...]:
+    """What can be explained alone: workloads as team/name, pools, clusters."""
+    names = [str(w.id) for p in plans for w in p.workloads] + [x.name for p in plans for x in p.pools]
+    return tuple(sorted({*names, *(p.cluster for p in plans)}))
+
+
+def explain(plans: Sequence[CapacityPlan], what: str | None = None) -> str | None:
+    """The derivation of everything, or of one workload (team/name or bare name), pool or cluster; None: not found."""
+    lines = [line for plan in plans for line in _plan(plan, what)]
+    return "\n".join(map(visible, lines)).rstrip("\n") + "\n" if lines else None
+
+
+def _plan(plan: CapacityPlan, what: str | None) -> Iterator[str]:
+    for w in plan.workloads:
+        if what in {None, str(w.id), w.id.name, plan.cluster}:
+            yield from _workload(w, plan)
+    for p in plan.pools:
+        if what in {None, p.name, plan.cluster}:
+            yield from _pool(p, plan)
+    if what in {None, plan.cluster}:
+        yield from _whole(plan)
+
+
+def _workload(w: PlannedWorkload, plan: CapacityPlan) -> Iterator[str]:
+    yield f"{w.id} on {plan.cluster}: {words.replicas(w)} replicas on {words.layout(w)}; limit: {words.limit(w)}"
+    yield f"  Demand: {w.demand}. Tier {w.priority}, survives the loss of {w.survive}."
+    yield f"  One pod asks for {words.pod(w)}. Placed: {words.placed(w)}."
+    yield from _entries(w.option.ledger)
+    if w.rejections:
+        yield "  What else could run it, and why it does not:"
+        yield from (f"    {r.what}: {r.why}" for r in w.rejections)
+    yield ""
+
+
+def _pool(p: Pool, plan: CapacityPlan) -> Iterator[str]:
+    spare = f", {p.spares} of them spare" if p.spares else ""
+    yield f"pool {p.name} on {plan.cluster}: {words.count(p.nodes, 'node')} of {p.instance_type}, {p.market}{spare}"
+    for pattern in p.patterns:
+        held = ", ".join(f"{n} x {workload}" for workload, n in sorted(pattern.pods.items()))
+        yield f"  {words.count(pattern.nodes, 'node')} each with {held}"
+    if p.utilisation:
+        used = ", ".join(f"{name} {float(share.amount):.0%}" for name, share in sorted(p.utilisation.items()))
+        yield f"  Used of what pods may use, spares left out: {used}"
+    yield from _price(p)
+    yield from _entries(e for e in plan.ledger if _about(e, p.name))
+    yield ""
+
+
+def _price(p: Pool) -> Iterator[str]:
+    dated = f", as of {p.price.as_of}" if p.price.as_of else ""
+    if p.price.rate is None:
+        yield f"  Price: unknown ({p.price.source})"
+        return
+    hour = float(p.price.rate.amount)
+    sum_ = f"{p.nodes} x {hour:.4f} USD/h x {HOURS_PER_MONTH} h = {hour * p.nodes * HOURS_PER_MONTH:,.2f} USD a month"
+    yield f"  Price: {sum_} (source: {p.price.source}{dated})"
+
+
+def _whole(plan: CapacityPlan) -> Iterator[str]:
+    yield f"{plan.cluster}, as of {plan.as_of}: {plan.total.per_month} in {HOURS_PER_MONTH} hours"
+    if plan.contract:
+        yield f"  The counts hold under: {plan.contract}"
+    yield from _entries(e for e in plan.ledger if not any(_about(e, p.name) for p in plan.pools))
+    yield ""
+
+
+def _about(entry: Entry, pool: str) -> bool:
+    """Whether an entry of the plan speaks of a pool: its name stands in it as a word."""
+    return pool in entry.name.replace(":", " ").replace(",", " ").split()
+
+
+def _entries(ledger: Sequence[Entry] | Iterator[Entry]) -> Iterator[str]:
+    entries = list(ledger)
+    if entries:
+        yield "  How it follows:"
+    for e in entries:
+        yield f"    {e.name} = {e.value}"
+        if e.formula:
+            yield f"        {e.formula}"
+        if e.source:
+            yield f"        source: {e.source}"
