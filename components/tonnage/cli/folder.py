@@ -1,0 +1,18 @@
+"""Where the specs are."""
+
+from pathlib import Path
+
+from tonnage.cli.usage import UsageError
+
+
+def specs_folder(given: Path | None, here: Path) -> Path:
+    """The folder that holds clusters/ and teams/: the given one, else this one, else its stacks/."""
+    for folder in [given] if given else [here, here / "stacks"]:
+        if (folder / "clusters").is_dir():
+            return folder
+    if given:
+        raise UsageError(f"{given} holds no folder clusters/", "name the folder that holds clusters/ and teams/")
+    raise UsageError(
+        "neither this folder nor its stacks/ holds clusters/",
+        "run it in the folder that holds clusters/ and teams/, or give --specs DIR",
+    )
