@@ -1,7 +1,7 @@
 """What a program declares, as plain values: the same for a manifest, a recording and a report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Manifest = dict[str, Any]
@@ -32,6 +32,9 @@ class Declared:
     replace_on_changes: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    """Former keys, those that follow from a renamed parent included."""
+    property_depends_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of resources whose values stand in an input, by the input's name. All are in `depends_on` too."""
 
     @property
     def key(self) -> str:
