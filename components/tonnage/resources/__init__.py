@@ -1,0 +1,1 @@
+"""Pulumi components: each useful alone, all through one seam."""
