@@ -73,6 +73,20 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class EngineSettings:
+    """What the engine must be started with for the prediction to hold."""
+
+    precision: str
+    """Weight format as served."""
+    kv_precision: str
+    context_length: int
+    """Longest sequence, tokens (vLLM: max-model-len)."""
+    max_num_seqs: int
+    memory_fraction: Share
+    """Part of GPU memory (vLLM: gpu-memory-utilization)."""
+
+
+@dataclass(frozen=True)
 class Option:
     """One way to run a workload: layout, count, shape, prediction, and why this count."""
 
@@ -88,6 +102,8 @@ class Option:
     """The limit that stops one replica: weights, kv, tpot, ttft, queue, compute, max_num_seqs, set by the user."""
     ledger: tuple[Entry, ...] = ()
     findings: tuple[Finding, ...] = ()
+    engine: EngineSettings | None = None
+    """None for workloads without a model."""
 
 
 @dataclass(frozen=True)

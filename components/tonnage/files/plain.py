@@ -1,4 +1,4 @@
-"""Frozen values to plain data and back, exactly: what plan files are made of.
+"""Frozen values to plain data and back, exactly: what plan files and catalogue rows are made of.
 
 A dataclass becomes a mapping with camelCase keys; fields at their default are left out. Quantities become
 the text that reads back as an equal value; a value that no decimal can hold is written as a fraction.
@@ -107,7 +107,7 @@ def _read_fields(kind: Any, tree: object, path: Path, problems: list[Problem]) -
         problems.append((path, "is not a mapping"))
         return None
     known = _fields(kind)
-    problems.extend(((*path, str(key)), "is no key of a plan file") for key in tree if key not in known)
+    problems.extend(((*path, str(key)), "is no key here") for key in tree if key not in known)
     missing = [key for key, (_, _, optional) in known.items() if not optional and key not in tree]
     problems.extend((path, f"lacks {key}") for key in missing)
     values = {name: _read(of, tree[key], (*path, key), problems) for key, (name, of, _) in known.items() if key in tree}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tonnage.capacity.plain import from_plain, to_plain
+from tonnage.files.plain import from_plain, to_plain
 from tonnage.units import Memory, MoneyRate, Share
 
 AMOUNTS = st.fractions(min_value=-1000, max_value=1000, max_denominator=100_000)
@@ -25,7 +25,7 @@ class Inner:
 
 @dataclass(frozen=True)
 class Outer:
-    """Every kind of field that plan files use."""
+    """Every kind of field that stored values use."""
 
     first_name: str
     share: Share
@@ -89,7 +89,7 @@ GOOD: dict[str, object] = {"firstName": "chat", "share": "30%", "day": "2026-11-
     ],
 )
 def test_a_wrong_tree_is_named_with_its_path(change: dict[str, object], path: tuple[object, ...], said: str) -> None:
-    """A hand-edited plan file says where it is wrong."""
+    """A hand-edited file says where it is wrong."""
     value, problems = from_plain(Outer, GOOD | change)
     assert value is None
     assert [(where, said in what) for where, what in problems] == [(path, True)]
