@@ -1,5 +1,6 @@
 """Where the specs are."""
 
+import os
 from pathlib import Path
 
 from tonnage.cli.usage import UsageError
@@ -16,3 +17,9 @@ def specs_folder(given: Path | None, here: Path) -> Path:
         "neither this folder nor its stacks/ holds clusters/",
         "run it in the folder that holds clusters/ and teams/, or give --specs DIR",
     )
+
+
+def prefix_of(folder: Path) -> str:
+    """What stands before file names in findings, so that an editor or a forge finds them from here."""
+    inside = os.path.relpath(folder.resolve(), Path.cwd())
+    return "" if inside == "." else f"{Path(inside).as_posix()}/"

@@ -11,11 +11,16 @@ from tempfile import TemporaryDirectory
 
 from tonnage.cli.usage import UsageError
 
-HELD = ("clusters", "teams", "plan", "catalog.yaml", "config")
-"""What a specs folder holds; nothing else is read from the revision."""
+_HELD = frozenset({"clusters", "teams", "plan", "catalog.yaml", "config"})
 _SHOWN = 12  # digits of a commit, always as many: git's own abbreviation grows with the repository
 _REGULAR = {"100644", "100755"}
 _OF_HOOKS = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}  # set inside hooks; the folder decides
+
+
+def held(own: str) -> bool:
+    """Whether a file belongs to a specs folder, by its path in it: specs, plan files, stack configs, the program."""
+    first, *below = PurePosixPath(own).parts
+    return first in _HELD or own.endswith(".py") or (not below and first.startswith("Pulumi."))
 
 
 @dataclass(frozen=True)
@@ -83,14 +88,15 @@ def _way_out(inside: Path, name: str) -> str:
 
 
 def _write(top: Path, commit: str, place: PurePosixPath, target: Path) -> tuple[str, ...]:
-    paths = [str(place / part) for part in HELD]
-    listed = _output(top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+    listed = _output(top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", str(place))
     blobs: list[tuple[str, str]] = []
     skipped: list[str] = []
     for line in filter(None, os.fsdecode(listed).split("\0")):
         about, path = line.split("\t", 1)
         mode, _, blob = about.split(" ")
         own = str(PurePosixPath(path).relative_to(place))
+        if not held(own):
+            continue
         if mode in _REGULAR:
             blobs.append((blob, own))
         else:

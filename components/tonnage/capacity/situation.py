@@ -1,0 +1,121 @@
+"""What follows from a folder of specs: specs and catalogue, what they ask for now, and what is stored as planned."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from tonnage.capacity.budget import budget_findings
+from tonnage.capacity.digest import cluster_digest, team_digest
+from tonnage.capacity.plan import plan_capacity
+from tonnage.capacity.planfile import read_plan_files
+from tonnage.capacity.result import CapacityPlan
+from tonnage.capacity.stale import stale
+from tonnage.capacity.stored import MadeBy, PlanFiles, files_of
+from tonnage.catalog.catalog import Catalog
+from tonnage.catalog.load import load_catalog
+from tonnage.check import check
+from tonnage.findings import Finding, errors, ordered
+from tonnage.spec.load import Specs, load_specs
+
+CATALOG_FILE = "catalog.yaml"
+_KEPT = 64  # plans of one run; a report needs two a cluster
+_PLANS: OrderedDict[tuple[str, ...], CapacityPlan] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Specs and catalogue of one folder. None where they cannot be read; `findings` then say why."""
+
+    folder: Path
+    prefix: str
+    """What stands before file names in findings."""
+    specs: Specs | None
+    catalog: Catalog | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def made_by(self) -> MadeBy:
+        """What plan files of this run are made by."""
+        return MadeBy(version("tonnage"), self.catalog.version if self.catalog else "")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Plans by cluster, with every finding in its place."""
+
+    plans: Mapping[str, CapacityPlan] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Plan files by cluster; clusters without any are absent. `stale`: where they no longer follow from the specs."""
+
+    files: Mapping[str, PlanFiles] = field(default_factory=dict)
+    stale: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Files that cannot be read."""
+
+
+def situation(folder: Path, prefix: str = "") -> Situation:
+    """Read and judge a folder that holds clusters/ and teams/; nothing is planned yet."""
+    specs, found = load_specs(folder, prefix)
+    catalog, doubted = load_catalog(folder / CATALOG_FILE, f"{prefix}{CATALOG_FILE}")
+    findings = [*found, *doubted]
+    if specs is not None and catalog is not None:
+        findings += check(specs, catalog)
+    return Situation(folder, prefix, specs, catalog, ordered(findings))
+
+
+def planned(at: Situation, only: str | None = None) -> Planned:
+    """What the specs ask for now, in every cluster or one. Nothing where the situation holds an error."""
+    specs, catalog = at.specs, at.catalog
+    if specs is None or catalog is None or errors(at.findings):
+        return Planned()
+    plans = {}
+    for name, cluster in sorted(specs.clusters.items()):
+        if only in {None, name}:
+            made = _plan(cluster_digest(cluster), name, specs, catalog)
+            plans[name] = replace(made, findings=specs.placed(made.findings, name))
+    teams = [team for name in plans for team in specs.teams.get(name, ())]
+    over = () if only else specs.placed(budget_findings(tuple(plans.values()), teams))
+    return Planned(plans, ordered([*(f for p in plans.values() for f in p.findings), *over]))
+
+
+def stored(at: Situation) -> Stored:
+    """Plan files of all clusters, and which of them are stale."""
+    if at.specs is None:
+        return Stored()
+    files: dict[str, PlanFiles] = {}
+    broken: list[Finding] = []
+    old: list[Finding] = []
+    for name, cluster in sorted(at.specs.clusters.items()):
+        read, found = read_plan_files(at.folder, name, at.prefix)
+        broken += found
+        if read is None:
+            continue
+        files[name] = read
+        teams = at.specs.teams.get(name, ())
+        old += stale(read, cluster, teams, "platform")
+        old += [f for team in teams for f in stale(read, cluster, teams, "team", team.name)]
+    return Stored(files, ordered(old), ordered(broken))
+
+
+def to_store(at: Situation, plans: Mapping[str, CapacityPlan]) -> Mapping[str, PlanFiles]:
+    """What is to be stored of plans that were just made, by cluster."""
+    if at.specs is None:
+        return {}
+    return {n: files_of(p, at.specs.clusters[n], at.specs.teams.get(n, ()), at.made_by) for n, p in plans.items()}
+
+
+def _plan(digest: str, name: str, specs: Specs, catalog: Catalog) -> CapacityPlan:
+    """The plan of one cluster. A report asks for the same plan in every stack, so the last ones are kept."""
+    teams = specs.teams.get(name, ())
+    key = (catalog.version, digest, *(team_digest(t) for t in teams))
+    if key not in _PLANS:
+        _PLANS[key] = plan_capacity(specs.clusters[name], teams, catalog)
+        while len(_PLANS) > _KEPT:
+            _PLANS.popitem(last=False)
+    return _PLANS[key]

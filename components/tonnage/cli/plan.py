@@ -1,0 +1,106 @@
+"""`tonnage plan`: nodes, replicas and money that the specs ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tonnage.capacity.planfile import write_plan_files
+from tonnage.capacity.result import CapacityPlan
+from tonnage.capacity.situation import Planned, Situation, planned, situation, stored, to_store
+from tonnage.cli.console import console, progress
+from tonnage.cli.folder import prefix_of, specs_folder
+from tonnage.cli.screen import note, result, tell
+from tonnage.cli.usage import unknown
+from tonnage.findings import Finding, Severity, errors
+from tonnage.report.explain import explain, subjects
+from tonnage.report.json import render_plans
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted of the plan."""
+
+    what: str | None
+    """A workload, pool or cluster to explain; None: everything."""
+    explain: bool
+    write: bool
+    json: bool
+
+
+def run(specs: Path | None, cluster: str | None, asked: Asked) -> int:
+    """Plan, and print or write it. The exit code."""
+    folder = specs_folder(specs, Path.cwd())
+    at = situation(folder, prefix_of(folder))
+    if cluster is not None and at.specs is not None and cluster not in at.specs.clusters:
+        raise unknown("cluster", cluster, at.specs.clusters)
+    with progress("planning"):
+        made = planned(at, cluster)
+    findings = [*at.findings, *made.findings]
+    if asked.write:
+        return _write(at, made, findings)
+    _show(made.plans, findings, asked)
+    return tell([*findings, *_stored_before(at, made)])
+
+
+def _show(plans: Mapping[str, CapacityPlan], findings: list[Finding], asked: Asked) -> None:
+    shown = tuple(plans.values())
+    if asked.json:
+        result(render_plans(shown, findings))
+    elif asked.explain:
+        said = explain(shown, asked.what) if shown else ""
+        if said is None:
+            raise unknown("workload, pool or cluster", asked.what or "", subjects(shown))
+        result(said)
+    elif shown:
+        from tonnage.report.terminal import show_plan  # noqa: PLC0415 tables are loaded only to be shown
+
+        for plan in shown:
+            show_plan(plan, console())
+
+
+def _stored_before(at: Situation, made: Planned) -> list[Finding]:
+    """That plan files say something else is worth knowing, but no fault of the specs."""
+    if not made.plans:
+        return []
+    kept = stored(at)
+    old = [f for f in kept.stale if any(f.where.endswith(f" {name}") for name in made.plans)]
+    return [Finding(f.where, f.what, f.fix, Severity.WARNING, f.position) for f in (*kept.findings, *old)]
+
+
+def _write(at: Situation, made: Planned, findings: list[Finding]) -> int:
+    if errors(findings):
+        code = tell(findings)
+        note("tonnage: nothing was written, because the plan has errors")
+        return code
+    count = 0
+    for files in to_store(at, made.plans).values():
+        for name, text in write_plan_files(files).items():
+            count += _put(at.folder / name, text)
+        count += _drop_former(at.folder, files.pools.cluster, set(files.teams))
+    note(
+        f"tonnage: {count} plan file{'' if count == 1 else 's'} changed"
+        if count
+        else "tonnage: plan files are as before"
+    )
+    return tell(findings)
+
+
+def _put(file: Path, text: str) -> int:
+    """Write a file whole or not at all; 1 where it changed."""
+    if file.is_file() and file.read_text(encoding="utf-8") == text:
+        return 0
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
+    note(f"tonnage: wrote {file}")
+    return 1
+
+
+def _drop_former(folder: Path, cluster: str, teams: set[str]) -> int:
+    """Remove the files of teams that no longer run on the cluster; how many."""
+    former = [f for f in sorted((folder / "plan" / cluster).glob("*.yaml")) if f.stem not in {*teams, "pools"}]
+    for file in former:
+        file.unlink()
+        note(f"tonnage: removed {file}")
+    return len(former)
