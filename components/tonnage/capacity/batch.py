@@ -12,7 +12,13 @@ from tonnage.spec.workload import Batch
 
 
 def size_batch(workload_id: WorkloadId, workload: Batch, accelerators: Offered, coefficients: Coefficients) -> Sizing:
-    """Options of a batch workload; none, without an error, where it states a model or tokens (not planned yet)."""
+    """Options of a batch workload.
+
+    None, and no error, where it is not planned yet: a model or tokens without pods, or pods that only fill what
+    others leave free.
+    """
+    if workload.capacity == "idle":
+        return Sizing(workload_id, (), ())
     if workload.pods is None:
         if workload.model or workload.tokens:
             return Sizing(workload_id, (), ())

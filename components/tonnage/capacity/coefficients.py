@@ -40,6 +40,14 @@ class Family:
 
 
 @dataclass(frozen=True)
+class EngineFactors:
+    """Factors of one engine on TPOT and TTFT."""
+
+    tpot: float
+    ttft: float
+
+
+@dataclass(frozen=True)
 class Range:
     """Smallest and largest value that the fit has seen."""
 
@@ -72,6 +80,8 @@ class Fit:
     """The day on which `in_sample` was computed anew from the formulas."""
     families: tuple[Family, ...]
     accelerators: tuple[str, ...]
+    engines: Mapping[str, EngineFactors]
+    """Engines of the measurements, also those that are not sized yet."""
     input_tokens: Range
     output_tokens: Range
     batch: Range

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_UP, Context
+from fractions import Fraction
 
 from tonnage.capacity.coefficients import Coefficients
 from tonnage.capacity.result import WorkloadId
@@ -10,13 +12,15 @@ from tonnage.findings import Finding, Severity
 from tonnage.spec.workload import Serving, Trace
 from tonnage.units import Rate, Share
 
+_FIVE_DIGITS = Context(prec=5, rounding=ROUND_UP)
+
 
 @dataclass(frozen=True)
 class Demand:
     """Load, lengths, limits and settings of one workload. Lengths in tokens, times in milliseconds."""
 
     rate: float
-    """Requests per second at the highest phase."""
+    """Requests per second at the highest phase, of five digits, rounded up, as the ledger shows it."""
     rate_words: str
     input_tokens: int
     input_p95: int
@@ -48,20 +52,20 @@ def demand_of(
     u = workload.gpu_memory_utilization
     slo = workload.slo
     demand = Demand(
-        rate=float(rate),
+        rate=rate,
         rate_words=words,
         input_tokens=t.input_tokens,
         input_p95=p95,
         output_tokens=t.output_tokens,
         context=workload.context_length or min(model.max_context, p95 + t.output_tokens),
         arrivals=c.arrivals[t.burstiness],
-        ttft=slo.ttft_p95.in_ms if slo.ttft_p95 else None,
-        tpot=slo.tpot_p95.in_ms if slo.tpot_p95 else None,
+        ttft=slo.ttft_p95.in_ms if slo.ttft_p95 is not None else None,
+        tpot=slo.tpot_p95.in_ms if slo.tpot_p95 is not None else None,
         engine=workload.engine,
         precision=workload.precision or model.precision,
         kv_precision=workload.kv_precision,
         max_num_seqs=workload.max_num_seqs or c.max_num_seqs,
-        memory_fraction=float(u) if u else c.engines[workload.engine].memory_fraction,
+        memory_fraction=float(u) if u is not None else c.engines[workload.engine].memory_fraction,
         derate=c.derates[workload.derate],
     )
     found = tuple(_impossible(where, workload, demand, model, c))
@@ -86,6 +90,9 @@ def _impossible(where: str, workload: Serving, d: Demand, model: Model, c: Coeff
     if d.precision not in c.formats:
         known = ", ".join(sorted(c.formats))
         yield Finding(where, f"weights in {d.precision} cannot be sized", f"set precision to one of {known}")
+    if model.precision not in c.formats:
+        what = f"the catalogue gives {model.id} the weight format {model.precision}, which cannot be sized"
+        yield Finding(where, what, f"correct the row of the model to one of {', '.join(sorted(c.formats))}")
     if d.context > model.max_context:
         what = f"contextLength {d.context:,} is over the {model.max_context:,} tokens of {model.id}"
         yield Finding(where, what, f"set contextLength to at most {model.max_context}")
@@ -105,9 +112,13 @@ def _impossible(where: str, workload: Serving, d: Demand, model: Model, c: Coeff
         yield Finding(where, what, "set it over 0% and up to 100%")
 
 
-def _peak(requests: Rate | Mapping[str, Rate]) -> tuple[Rate, str]:
+def _peak(requests: Rate | Mapping[str, Rate]) -> tuple[float, str]:
     """The highest rate, and where it comes from."""
     if isinstance(requests, Rate):
-        return requests, "as stated"
-    phase, rate = max(sorted(requests.items()), key=lambda entry: entry[1])
-    return rate, f"highest of {len(requests)} phases: {phase}"
+        highest, words = requests, "as stated"
+    else:
+        phase, highest = max(sorted(requests.items()), key=lambda entry: entry[1])
+        words = f"highest of {len(requests)} phases: {phase}"
+    exact = highest.amount
+    rate = _FIVE_DIGITS.divide(exact.numerator, exact.denominator)
+    return float(rate), words if Fraction(rate) == exact else f"{words}, {highest}, rounded up to five digits"

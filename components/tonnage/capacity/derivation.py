@@ -11,7 +11,7 @@ from tonnage.capacity.layouts import Candidate
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.memory import GIB
 from tonnage.capacity.phrases import gib, giga, million, ms, num, per_second
-from tonnage.capacity.serving import Served, around, outside_fit, replicas_for, residual_of
+from tonnage.capacity.serving import Served, around, outside_fit, residual_of
 from tonnage.capacity.stepwords import step_entries
 
 
@@ -103,7 +103,10 @@ def _limits(s: Served, c: Coefficients) -> Iterator[Entry]:
     formula = f"{ms(ttft)} + ({times.output_tokens:,} - 1) x {ms(tpot)}"
     yield Entry("time of one request", ms(total), formula, c.sources["little"])
     yield Entry(
-        "requests per second of one replica", f"{s.rate}", f"{b} / {ms(total)}, cut to 4 digits", c.sources["little"]
+        "requests per second of one replica",
+        per_second(float(s.rate)),
+        f"{b} / {ms(total)}, cut to 4 digits",
+        c.sources["little"],
     )
     speed = b * times.output_tokens / total * 1000 / times.gpus
     formula = f"{b} x {times.output_tokens:,} tokens / {ms(total)} / {times.gpus} GPUs"
@@ -148,16 +151,27 @@ def _replicas(k: Candidate, s: Served, replicas: int, c: Coefficients) -> Iterat
     yield from _doubt(k, s, c)
 
 
+def _end(need: float, factor: float, end: Served | str) -> str:
+    at = f"with TPOT x {factor:g}"
+    if isinstance(end, str):
+        return f"{at}: {end}"
+    total = ms(end.times.latency(end.batch))
+    return f"{at}: {num(need)} / {num(float(end.rate))} ({end.batch} sequences / {total}, limit {end.binding})"
+
+
 def _doubt(k: Candidate, s: Served, c: Coefficients) -> Iterator[Entry]:
     residual = residual_of(k.model, k.accelerator.name, c)
     tpot = around(s.times.tpot(s.batch).total, residual)
     formula = f"{ms(tpot.expected)} x {residual.low:g} to {residual.high:g}: {residual.words}"
     value = f"{ms(tpot.low)} to {ms(tpot.high)}"
     yield Entry("TPOT, 90 % interval at this batch", value, formula, c.sources["residuals"])
-    rate, need = float(s.rate), k.demand.rate
-    ends = [replicas_for(need, rate / end) for end in (residual.low, residual.high)]
-    formula = f"{num(need)} / {num(rate)} x {residual.low:g} and x {residual.high:g}, rounded up, without derate"
-    yield Entry("replicas, 90 % interval", f"{ends[0]} to {ends[1]}", formula, c.sources["residuals"])
+    if k.ends:
+        factors = (residual.low, residual.high)
+        words = [_end(k.demand.rate, factor, end) for factor, end in zip(factors, k.ends, strict=True)]
+        interval = k.replicas_interval
+        value = f"{interval[0]} to {interval[1]}" if interval else "no upper end"
+        formula = f"{'; '.join(words)}; rounded up, without derate; TTFT's own doubt is wider and not in it"
+        yield Entry("replicas, 90 % interval", value, formula, c.sources["residuals"])
     outside = outside_fit(s.times, s.batch, c)
     if outside:
         yield Entry("extrapolated", "yes", f"outside what was measured: {'; '.join(outside)}", c.sources["tpot"])

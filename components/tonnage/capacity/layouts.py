@@ -6,7 +6,7 @@ from tonnage.capacity.coefficients import Coefficients
 from tonnage.capacity.demand import Demand
 from tonnage.capacity.memory import Budget, KvCache, Weights, kv_cache_of, vllm_budget, weights_of, why_not_in_memory
 from tonnage.capacity.result import Layout, Rejection
-from tonnage.capacity.serving import Served, kv_sequences, replicas_for, serve
+from tonnage.capacity.serving import Served, kv_sequences, replicas_for, residual_of, serve, stretched
 from tonnage.capacity.steptime import StepTimes, speed_of
 from tonnage.catalog.accelerators import Accelerator
 from tonnage.catalog.models import Model
@@ -27,6 +27,11 @@ class Candidate:
     """Sequences of input plus output that the KV cache holds."""
     served: Served | None
     """None: the accelerator's speed is unknown."""
+    ends: tuple[Served | str, Served | str] | None
+    """The replica where TPOT comes out at the low and at the high end of its 90 % interval.
+
+    Text: why it then serves nothing. None: the accelerator's speed is unknown.
+    """
 
     @property
     def layout(self) -> Layout:
@@ -42,6 +47,19 @@ class Candidate:
     def needed(self) -> int | None:
         """Replicas that carry the demand; None where speed is unknown."""
         return replicas_for(self.demand.rate, self.carried) if self.served else None
+
+    @property
+    def replicas_interval(self) -> tuple[int, int] | None:
+        """Replicas at either end of TPOT's interval, without the derate, for that covers the same doubt.
+
+        None where the speed is unknown, or no number of replicas serves at the high end.
+        """
+        if self.ends is None:
+            return None
+        low, high = self.ends
+        if isinstance(low, str) or isinstance(high, str):
+            return None
+        return replicas_for(self.demand.rate, float(low.rate)), replicas_for(self.demand.rate, float(high.rate))
 
 
 def try_layout(
@@ -63,13 +81,17 @@ def try_layout(
         return Rejection(name, missing)
     kv = kv_sequences(budget, cache, demand.input_tokens + demand.output_tokens)
     served: Served | str | None = None
+    ends = None
     if speed is not None:
         engine = c.engines[demand.engine]
         times = StepTimes(model, weights, cache, speed, gpus, demand.input_tokens, demand.output_tokens, engine, c)
         served = serve(times, demand, kv, c)
+        doubt = residual_of(model, accelerator.name, c)
+        low, high = (serve(stretched(times, factor), demand, kv, c) for factor in (doubt.low, doubt.high))
+        ends = low, high
     if isinstance(served, str):
         return Rejection(name, f"KV cache left {budget.kv:.1f} GiB, but {served}")
-    return Candidate(model, accelerator, gpus, demand, weights, budget, cache, kv, served)
+    return Candidate(model, accelerator, gpus, demand, weights, budget, cache, kv, served, ends)
 
 
 def _unlawful(model: Model, gpus: int, largest_node: int, demand: Demand, c: Coefficients) -> str | None:

@@ -11,7 +11,7 @@ from tonnage.capacity.host import serving_pod
 from tonnage.capacity.layouts import Candidate, try_layout
 from tonnage.capacity.memory import weights_of
 from tonnage.capacity.result import EngineSettings, Option, Prediction, Rejection, Sizing, WorkloadId
-from tonnage.capacity.serving import around, replicas_for, residual_of
+from tonnage.capacity.serving import around, residual_of
 from tonnage.catalog.accelerators import Accelerator
 from tonnage.catalog.models import Model
 from tonnage.findings import Finding, Severity
@@ -21,6 +21,7 @@ from tonnage.units import Duration, Memory, Share
 Offered: TypeAlias = Sequence[tuple[Accelerator, Sequence[int]]]
 """Accelerators of a cluster, each with the GPU counts of its node types."""
 
+_NO_NODE_TYPE = "no node type of the cluster has it"
 _NOT_ALLOWED = "not among the accelerators that the workload allows"
 
 
@@ -52,12 +53,15 @@ def _trials(
 ) -> Iterator[Candidate | Rejection]:
     offered = sorted(accelerators, key=lambda entry: entry[0].name)
     known = {a.name for a, _ in offered}
-    yield from (Rejection(n, "no node type of the cluster has it") for n in workload.accelerators if n not in known)
+    yield from (Rejection(n, _NO_NODE_TYPE) for n in workload.accelerators if n not in known)
     for accelerator, per_node in offered:
         if workload.accelerators and accelerator.name not in workload.accelerators:
             yield Rejection(accelerator.name, _NOT_ALLOWED)
             continue
         largest = max(per_node, default=0)
+        if not largest:
+            yield Rejection(accelerator.name, _NO_NODE_TYPE)
+            continue
         stated = workload.tensor_parallel
         tried = (stated,) if stated else [n for n in c.tensor_parallel if n <= largest]
         for gpus in tried:
@@ -101,7 +105,7 @@ def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coeffic
         workload=workload_id,
         layout=k.layout,
         replicas=replicas,
-        replicas_interval=_replicas_interval(k, c),
+        replicas_interval=k.replicas_interval,
         pod=pod,
         prediction=_prediction(k, c),
         binding=k.served.binding if k.served else "set by the user",
@@ -115,14 +119,6 @@ def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coeffic
             memory_fraction=Share(Fraction(str(d.memory_fraction))),
         ),
     )
-
-
-def _replicas_interval(k: Candidate, c: Coefficients) -> tuple[int, int] | None:
-    """Replicas needed where TPOT comes out at either end of its interval; no derate, for that covers the same doubt."""
-    if k.served is None:
-        return None
-    residual, one = residual_of(k.model, k.accelerator.name, c), float(k.served.rate)
-    return replicas_for(k.demand.rate, one / residual.low), replicas_for(k.demand.rate, one / residual.high)
 
 
 def _prediction(k: Candidate, c: Coefficients) -> Prediction:
@@ -148,6 +144,9 @@ def _warnings(workload_id: WorkloadId, workload: Serving, k: Candidate) -> Itera
     elif workload.replicas and k.needed is not None and k.needed > workload.replicas:
         what = f"on {k.layout}, {_short(k, workload.replicas)}"
         yield Finding(str(workload_id), what, f"set replicas to {k.needed} or leave it out", Severity.WARNING)
+    if k.ends and isinstance(k.ends[1], str):
+        what = f"on {k.layout}, no number of replicas serves at the high end of TPOT's 90 % interval: {k.ends[1]}"
+        yield Finding(str(workload_id), what, "measure one replica first, or relax the limit named", Severity.WARNING)
 
 
 def _none_left(workload_id: WorkloadId, workload: Serving, rejections: Sequence[Rejection]) -> Finding:

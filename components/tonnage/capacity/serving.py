@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Context
 from fractions import Fraction
 
@@ -118,6 +118,11 @@ def _too_slow(limit: str, trial: Served) -> str:
     if d.ttft is None or not math.isfinite(took):
         return f"one prefill takes {times.service(d.input_tokens):,.0f} ms: the queue for it never empties"
     return f"an input of {d.input_p95:,} tokens waits {took:,.0f} ms for its first token, {d.ttft:,g} ms allowed"
+
+
+def stretched(times: StepTimes, factor: float) -> StepTimes:
+    """The same replica where every step takes `factor` times as long, though never less than the roofline."""
+    return replace(times, engine=replace(times.engine, tpot=times.engine.tpot * factor))
 
 
 def replicas_for(rate: float, one: float) -> int:
