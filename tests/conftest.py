@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.invoke import Tonnage
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -21,6 +23,12 @@ def data() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def tonnage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tonnage:
+    """The command line, run in this process."""
+    return Tonnage(monkeypatch, capsys)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
