@@ -237,3 +237,10 @@ def test_the_number_of_entries_is_bounded() -> None:
     """A million commas cost no minute."""
     (finding,) = said(f"[{'1,' * 200_000}]")
     assert finding == "1:100000: error: [49999]: is entry 50,001 of the file, more than are read; split the file"
+
+
+def test_a_hundred_problems_are_enough() -> None:
+    """A file that is no spec at all does not fill the screen."""
+    found = said("a: b\n" * 5000)
+    assert len(found) == 101
+    assert found[-1] == "102:1: error: the file: holds more than 100 problems; correct these, then read it again"

@@ -29,6 +29,8 @@ DEEPEST = 32
 """Levels of lists and mappings inside each other."""
 MOST_ENTRIES = 50_000
 """Keys and values of one file."""
+MOST_FINDINGS = 100
+"""Of one file; whoever has more cannot read them either."""
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHOWN = 40
 
@@ -59,7 +61,11 @@ class Walk:
 
     def note(self, path: Path, what: str, fix: str, at: tuple[int, int]) -> None:
         """Note a problem at a path whose value can be judged all the same."""
+        if len(self.findings) == MOST_FINDINGS:
+            what, fix, path = f"holds more than {MOST_FINDINGS} problems", "correct these, then read it again", ()
         self.findings.append(Finding(dotted(path) or WHOLE, what, fix, position=Position(self.file, *at)))
+        if len(self.findings) > MOST_FINDINGS:
+            raise _TooMuch
 
 
 def walk(text: str, file: str, loader: Any = LOADER) -> Walk:
