@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from tonnage.findings import Finding, SpecError
+from tonnage.resources.immutable import immutable_fields
 from tonnage.resources.seam import Child, resource_of
 
 _ANY_OBJECT = "kubernetes:core/v1:ConfigMap"
@@ -45,7 +46,7 @@ class Component(pulumi.ComponentResource):
             parent=self, depends_on=opts.depends_on, protect=opts.protect, retain_on_delete=opts.retain_on_delete
         )
         earlier = pulumi.ResourceOptions(depends_on=[self.children[other] for other in child.after])
-        return resource_of(name, child, (), pulumi.ResourceOptions.merge(shared, earlier))
+        return resource_of(name, child, immutable_fields(child.manifest), pulumi.ResourceOptions.merge(shared, earlier))
 
 
 def _no_provider(name: str, opts: pulumi.ResourceOptions) -> list[Finding]:
