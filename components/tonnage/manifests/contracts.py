@@ -18,6 +18,9 @@ MANAGED_BY = "tonnage"
 ENGINE_LABEL = "llm-d.ai/engine-type"
 """On engine pods: vllm. Read by monitors and endpoint pickers."""
 
+GPU_RESOURCE = "nvidia.com/gpu"
+GPU_PRESENT_LABEL = "nvidia.com/gpu.present"
+"""On nodes with GPUs, from the start: agents select it before anything has looked at the hardware."""
 GPU_TAINT_KEY = "nvidia.com/gpu"
 GPU_TAINT = {"key": GPU_TAINT_KEY, "value": "present", "effect": "NoSchedule"}
 GPU_TOLERATION = {"key": GPU_TAINT_KEY, "operator": "Exists", "effect": "NoSchedule"}

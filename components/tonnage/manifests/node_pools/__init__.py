@@ -1,0 +1,1 @@
+"""Node pools: where nodes come from, as objects of who starts them."""
