@@ -36,6 +36,7 @@ class Model:
     heads: int
     kv_heads: int
     head_dim: int
+    """Of queries and keys; with latent attention its parts with and without position together."""
     mla_width: int | None
     """Cached elements per token and layer with multi-head latent attention (kv rank + rope)."""
     full_attention_layers: int

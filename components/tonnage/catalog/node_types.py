@@ -32,15 +32,18 @@ class NodeType:
     memory: Memory
     """As advertised."""
     local_disk: Memory | None
+    """Local disks in all; 0B: it has none."""
     rdma: int | None
     """RDMA interfaces (EFA on AWS)."""
-    max_pods: int
+    max_pods: int | None
+    """What the network interfaces allow; None: the platform's default holds."""
     arch: str
     """amd64 or arm64."""
     allocatable_cpu: Cpu | None
     """A published or measured value; it wins over the formula."""
     allocatable_memory: Memory | None
     source: Source
+    note: str = ""
     prices: tuple[Price, ...] = ()
 
     def price(self, market: str, region: str) -> Price | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tonnage.units import Quantity, UnitError
 
@@ -93,6 +93,10 @@ def _read(kind: Any, tree: object, path: Path, problems: list[Problem]) -> Any:
     if origin in {Union, types.UnionType}:
         inner = next(a for a in get_args(kind) if a is not type(None))
         return None if tree is None else _read(inner, tree, path, problems)
+    if origin is Literal:
+        if tree not in get_args(kind):
+            problems.append((path, f"{str(tree)[:80]!r} is none of {', '.join(map(str, get_args(kind)))}"))
+        return tree
     if origin is tuple:
         return _read_tuple(get_args(kind), tree, path, problems)
     if origin is Mapping:
