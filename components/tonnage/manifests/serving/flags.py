@@ -1,6 +1,7 @@
 """The engine's command line: what the plan has decided first, then what the user adds."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from tonnage.findings import Finding
@@ -8,6 +9,9 @@ from tonnage.manifests.contracts import ENGINE_PORT
 from tonnage.manifests.serving.engine import EngineFacts
 from tonnage.manifests.serving.secrets import holds_a_secret, names_a_secret
 from tonnage.manifests.serving.server import Server, scheme_of
+
+_FLAG = re.compile(r"[a-z0-9][a-z0-9-]*(\.[\w.+-]+)?")
+"""A flag without dashes in front; a key inside its structure may follow."""
 
 
 def flags(server: Server, facts: EngineFacts) -> list[str]:
@@ -43,7 +47,7 @@ def flag_findings(server: Server, facts: EngineFacts, where: str) -> Iterator[Fi
         if names_a_secret(spelt) or holds_a_secret(_shown(value)):
             fix = "put it into a Secret and name that under hub_token or secret_env (vLLM reads HF_TOKEN, VLLM_API_KEY)"
             yield Finding(place, "would write a secret into the pod's command line", fix)
-        elif not spelt or spelt.startswith("-") or not spelt.replace("-", "").replace(".", "").isalnum():
+        elif not _FLAG.fullmatch(spelt):
             yield Finding(place, "is no flag of the engine", "write it without leading dashes: enable-prefix-caching")
         elif (owner := _owner(spelt, facts)) is not None:
             yield Finding(place, *_decided(owner))
