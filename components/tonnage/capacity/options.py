@@ -132,7 +132,7 @@ def _prediction(k: Candidate, c: Coefficients) -> Prediction:
         tpot_interval=around(round(tpot, 3), residual) if tpot is not None else None,
         rate=s.rate if s else None,
         derate=d.derate,
-        kv_per_gpu=Memory.gib(k.budget.kv),
+        kv_per_gpu=Memory.gib(int(k.budget.kv * 1024) / 1024),  # whole MiB: text that a reader takes in
         kv_sequences=k.kv,
     )
 
