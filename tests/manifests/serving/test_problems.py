@@ -146,7 +146,7 @@ def test_credentials_by_name_only_are_refused_for_plain_variables() -> None:
     assert "harmless" not in repr(findings(of, "chat"))
 
 
-WARNED = {
+WARNED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no revision": ({"revision": None}, "chat.revision", "is not set: the weights change"),
     "branch": ({"revision": "main"}, "chat.revision", "'main' is a branch or tag"),
     "one replica": ({"priority": "production"}, "chat.replicas", "is 1: draining its node takes the model away"),
