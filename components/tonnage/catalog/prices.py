@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from tonnage.catalog.node_types import Price
-from tonnage.catalog.rows import closest, keys_of, read_row
+from tonnage.catalog.rows import closest, keys_of, mended, read_row
 from tonnage.files.plain import Path
 
 MARKETS = ("onDemand", "spot")
@@ -34,9 +34,9 @@ def _price(row: Mapping[str, Any], node_types: Collection[str], seen: set[tuple[
     name = given.pop("instanceType", None)
     dates = {"checked": given["asOf"]} if "asOf" in given else {}
     price, wrong = read_row(Price, dates | given)
-    problems += [(path, (what, "see the other prices")) for path, what in wrong if what != "lacks checked"]
-    if name not in node_types:
-        what = f"unknown instance type {name!r}" if name else "lacks instanceType"
+    problems += [(path, mended(what)) for path, what in wrong if what != "lacks checked"]
+    if not isinstance(name, str) or name not in node_types:
+        what = "lacks instanceType" if name is None else f"unknown instance type {name!r}"
         problems.append((("instanceType",), (what, closest(str(name), node_types))))
     if price is not None:
         problems += _doubts(price)

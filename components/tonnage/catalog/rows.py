@@ -59,6 +59,19 @@ def closest(word: str, known: Iterable[str]) -> str:
     return f"use one of {', '.join(names)}" if len(names) <= 12 else "look the name up in the catalogue"
 
 
+def mended(problem: str) -> tuple[str, str]:
+    """A problem of `read_row`, told apart from how to mend it."""
+    if problem.startswith("lacks "):
+        key = problem.removeprefix("lacks ")
+        known = {"source": "name where the figures come from", "checked": "add the day it was read, like 2026-11-23"}
+        return problem, known.get(key, f"add {key}")
+    _, none_of, choices = problem.partition(" is none of ")
+    if none_of:
+        return problem, f"use one of {choices}"
+    what, _, fix = problem.rpartition("cannot be read: ")[2].partition("; ")
+    return what, fix or "compare with the shipped rows"
+
+
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)

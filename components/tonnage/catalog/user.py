@@ -17,7 +17,7 @@ from tonnage.catalog.from_shape import ShapedModel, model_of
 from tonnage.catalog.models import Model
 from tonnage.catalog.node_types import NodeType
 from tonnage.catalog.prices import read_prices
-from tonnage.catalog.rows import closest, keys_of, read_row
+from tonnage.catalog.rows import closest, keys_of, mended, read_row
 from tonnage.files.plain import Path, to_plain
 from tonnage.files.yaml import Document
 from tonnage.findings import Finding
@@ -122,21 +122,11 @@ def _read(rows: UserRows, kind: type[T], at: tuple[str, str], row: Rows, base: T
     name = {} if kind is ShapedModel else {given_by_name: at[1]}
     value, problems = read_row(kind, stated, **name)
     for path, what in problems:
-        rows.found((*at, *path), *_with_fix(what))
+        rows.found((*at, *path), *mended(what))
     doubts = [*figure_doubts(given), *(doubts_of(at[1], value) if value is not None else ())]
     for path, what, fix in doubts:
         rows.found((*at, *path), what, fix)
     return None if problems or strange or doubts else value
-
-
-def _with_fix(what: str) -> tuple[str, str]:
-    """A problem of reading, told apart from how to mend it."""
-    missing = what.removeprefix("lacks ")
-    if missing != what:
-        known = {"source": "name where the figures come from", "checked": "add the day it was read, like 2026-11-23"}
-        return what, known.get(missing, f"add {missing}")
-    what, _, fix = what.partition("; ")
-    return what, fix or "see the rows that are shipped for the right form"
 
 
 def _accelerators(rows: UserRows, tree: Any) -> None:
