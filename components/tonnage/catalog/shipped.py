@@ -40,7 +40,7 @@ def shipped_catalog() -> Catalog:
     return Catalog(
         accelerators=_table(Accelerator, texts["accelerators.json"], "name"),
         node_types=MappingProxyType({n.name: n for n in _node_types(texts["node-types.csv"], prices)}),
-        models=MappingProxyType(dict(_models(texts["models.json"]))),
+        models=_Models(json.loads(texts["models.json"])),
         daemon_sets=tuple(_table(DaemonSetRequest, texts["daemon-sets.json"], "name").values()),
         releases=_table(Release, texts["releases.json"], "name"),
         version=hashlib.sha256("\0".join(texts[name] for name in FILES).encode()).hexdigest()[:16],
@@ -59,12 +59,29 @@ def _row(kind: type[T], row: Mapping[str, Any], name_key: str, name: str) -> T:
     return value
 
 
-def _models(text: str) -> Iterator[tuple[str, Model]]:
-    for name, row in json.loads(text).items():
-        model = model_of(name, _row(ShapedModel, row, "", name))
-        if isinstance(model, str):
-            raise ValueError(f"the shipped model {name} is broken: {model}")  # noqa: TRY004  # broken data, no wrong type
-        yield name, model
+class _Models(Mapping[str, Model]):
+    """Models by name, each counted when it is first asked for: a run uses few of many."""
+
+    def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        self._rows = rows
+        self._counted: dict[str, Model] = {}
+
+    def __getitem__(self, name: str) -> Model:
+        if name not in self._counted:
+            model = model_of(name, _row(ShapedModel, self._rows[name], "", name))
+            if isinstance(model, str):
+                raise ValueError(f"the shipped model {name} is broken: {model}")
+            self._counted[name] = model
+        return self._counted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
 
 
 def _node_types(text: str, prices: Mapping[str, tuple[Price, ...]]) -> Iterator[NodeType]:

@@ -6,7 +6,8 @@ finding at its place in the file.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -34,7 +35,7 @@ class UserRows:
     document: Document
     accelerators: dict[str, Accelerator]
     node_types: dict[str, NodeType]
-    models: dict[str, Model]
+    models: MutableMapping[str, Model]
     daemon_sets: dict[str, DaemonSetRequest]
     releases: dict[str, Release]
     findings: list[Finding] = field(default_factory=list)
@@ -54,7 +55,7 @@ def with_user_rows(shipped: Catalog, document: Document) -> tuple[Catalog | None
         document,
         dict(shipped.accelerators),
         dict(shipped.node_types),
-        dict(shipped.models),
+        ChainMap({}, cast("dict[str, Model]", shipped.models)),
         {d.name: d for d in shipped.daemon_sets},
         dict(shipped.releases),
     )
@@ -188,7 +189,7 @@ def _prices(rows: UserRows, tree: Any) -> None:
         rows.changed.append((name, price))
 
 
-def _keep(rows: UserRows, table: dict[str, Any], name: str, value: Any) -> None:
+def _keep(rows: UserRows, table: MutableMapping[str, Any], name: str, value: Any) -> None:
     if value is not None and value != table.get(name):
         table[name] = value
         rows.changed.append(value)
