@@ -1,0 +1,1 @@
+"""What makes GPUs visible to Kubernetes: device plugin, feature discovery."""
