@@ -170,7 +170,8 @@ def _doubt(k: Candidate, s: Served, c: Coefficients) -> Iterator[Entry]:
         words = [_end(k.demand.rate, factor, end) for factor, end in zip(factors, k.ends, strict=True)]
         interval = k.replicas_interval
         value = f"{interval[0]} to {interval[1]}" if interval else "no upper end"
-        formula = f"{'; '.join(words)}; rounded up, without derate; TTFT's own doubt is wider and not in it"
+        words += ["rounded up, without the derate, which may plan for more", "TTFT's own doubt is wider and not in it"]
+        formula = "; ".join(words)
         yield Entry("replicas, 90 % interval", value, formula, c.sources["residuals"])
     outside = outside_fit(s.times, s.batch, c)
     if outside:

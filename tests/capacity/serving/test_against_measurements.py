@@ -8,15 +8,18 @@ import csv
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
 import pytest
 
-from capacity.factories import B200, H100, H200, accelerator
+from capacity.factories import B200, CHAT, H100, H200, LLAMA_70B, accelerator, serving
 from capacity.shapes import published_models
 from tonnage.capacity.coefficients import Engine, load_coefficients
+from tonnage.capacity.demand import demand_of
 from tonnage.capacity.memory import kv_cache_of, weights_of
+from tonnage.capacity.serving import serve, stretched
 from tonnage.capacity.steptime import Speed, StepTimes
 from tonnage.catalog.models import Model
 
@@ -63,31 +66,33 @@ class Judged:
         return 1 / times <= self.measured / self.predicted <= times
 
 
-def predicted(row: dict[str, str], model: Model) -> float:
-    """TPOT of the row's configuration at the batch that its clients offered."""
-    gpu, gpus, ranks = GPUS[row["gpu_norm"]], int(row["n_gpus"]), int(row["dp_attn"])
+def replica(row: dict[str, str], model: Model) -> StepTimes:
+    """The row's configuration. Attention ranks hold a part of the sequences each and sum up nothing between them."""
+    gpu, ranks = GPUS[row["gpu_norm"]], int(row["dp_attn"])
     precision = {"fp4": "nvfp4", "": "bf16"}.get(row["precision"], row["precision"])
     computes = "fp4" if precision == "nvfp4" else precision
     peak = gpu.peak.get(computes) or gpu.peak["bf16"]
     assert gpu.bandwidth is not None
     assert gpu.link is not None
-    # Attention ranks hold a part of the sequences each and sum up nothing between them.
     link = float("inf") if ranks > 1 else float(gpu.link)
     cache = kv_cache_of(model, int(row["tp"]), "bf16", C)
-    spread = replace(cache, full=cache.full / ranks, windowed=cache.windowed / ranks, state=cache.state / ranks)
     factors = C.fit.engines[row["engine"]]
-    times = StepTimes(
+    return StepTimes(
         model,
         weights_of(model, precision, C),
-        spread,
+        replace(cache, full=cache.full / ranks, windowed=cache.windowed / ranks, state=cache.state / ranks),
         Speed(computes, float(peak), float(gpu.bandwidth), link),
-        gpus,
+        int(row["n_gpus"]),
         int(row["isl"]),
         int(row["osl"]),
         Engine(factors.tpot, factors.ttft, 0.9, row["engine"]),
         C,
     )
-    tpot = times.tpot(int(row["concurrency"]))
+
+
+def predicted(row: dict[str, str], model: Model) -> float:
+    """TPOT of the row's configuration at the batch that its clients offered."""
+    tpot, ranks = replica(row, model).tpot(int(row["concurrency"])), int(row["dp_attn"])
     return max((tpot.sum - tpot.sequences * (1 - 1 / ranks)) * tpot.engine, tpot.floor)
 
 
@@ -158,3 +163,64 @@ def test_the_rows_nearest_to_the_worked_example(judged: list[Judged]) -> None:
     assert min(near) == pytest.approx(-0.14, abs=0.005)
     assert max(near) == pytest.approx(0.02, abs=0.005)
     assert median(near) == pytest.approx(-0.03, abs=0.005)
+
+
+def sweeps(judged: list[Judged]) -> list[list[Judged]]:
+    """Measurements that differ in their batch alone, at least three batches, in order of it; no attention ranks."""
+    fixed = ("model", "gpu_norm", "engine", "precision", "tp", "ep", "n_gpus", "isl", "osl")
+    found: dict[tuple[str, ...], dict[int, Judged]] = defaultdict(dict)
+    for j in judged:
+        if j.row["dp_attn"] == "1":
+            found[tuple(j.row[column] for column in fixed)][int(j.row["concurrency"])] = j
+    return [[by_batch[b] for b in sorted(by_batch)] for by_batch in found.values() if len(by_batch) >= 3]
+
+
+def measured_rate(sweep: list[Judged], limit: float) -> float | None:
+    """Requests per second at which the measured TPOT reaches a limit, between the two nearest batches."""
+    for low, high in pairwise(sweep):
+        if low.measured <= limit <= high.measured and low.measured < high.measured:
+            rates = [
+                1000 * int(j.row["concurrency"]) / (float(j.row["ttft_ms"]) + (int(j.row["osl"]) - 1) * j.measured)
+                for j in (low, high)
+            ]
+            return rates[0] + (limit - low.measured) / (high.measured - low.measured) * (rates[1] - rates[0])
+    return None
+
+
+def rate_within(times: StepTimes, limit: float) -> float:
+    """What one replica takes within a limit of TPOT alone; 0: not even one sequence keeps it."""
+    demand, _ = demand_of(CHAT, serving(), LLAMA_70B, C)
+    assert demand is not None
+    inputs, outputs = times.input_tokens, times.output_tokens
+    lengths = replace(demand, input_tokens=inputs, input_p95=inputs, output_tokens=outputs)
+    free = replace(lengths, ttft=None, tpot=limit, max_num_seqs=4096, arrivals=0)
+    served = serve(times, free, 4096, C)
+    return 0 if isinstance(served, str) else float(served.rate)
+
+
+def test_the_ends_of_the_replicas_hold_nine_tenths_of_what_was_measured_at_a_limit(
+    judged: list[Judged], data: Path
+) -> None:
+    """Where TPOT binds, an error in TPOT costs more than its own share of the rate: fewer sequences fit too.
+
+    In-sample, at TPOT limits inside each sweep: the rate lies between those of the interval's ends. An interval
+    that only divides the rate by the same factor would hold two thirds.
+    """
+    models, inside, divided = published_models(data), [], []
+    for sweep in sweeps(judged):
+        row = sweep[0].row
+        times = replica(row, models[SHAPES.get(row["model"], row["model"])])
+        low, high = sweep[0].measured, sweep[-1].measured
+        for part in (0.25, 0.5, 0.75):
+            limit = low * (high / low) ** part
+            rate = measured_rate(sweep, limit)
+            if rate is None:
+                continue
+            r = C.residuals.known
+            ends = [rate_within(stretched(times, factor), limit) for factor in (r.high, r.low)]
+            middle = rate_within(times, limit)
+            inside.append(ends[0] <= rate <= ends[1])
+            divided.append(middle / r.high <= rate <= middle / r.low)
+    assert len(inside) > 500
+    assert 0.85 <= mean(inside) <= 0.98
+    assert mean(divided) < 0.75
