@@ -1,0 +1,105 @@
+"""One option for each workload, so that the whole cluster costs least.
+
+What is cheapest for one workload alone may open a node that another could have shared. The search starts from the
+options that are cheapest by their share of a node and from those that a relaxation hands over, changes one option at a
+time until no change helps, then two at a time. It is bounded in evaluations, never in time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from typing import TypeAlias
+
+from tonnage.capacity.packing.complete import Packed, complete
+from tonnage.capacity.packing.groups import Group
+from tonnage.capacity.packing.supply import Supply
+from tonnage.capacity.packing.vectors import share
+
+Choice: TypeAlias = tuple[int, ...]
+"""For each workload the place of the chosen option."""
+
+_EVALUATIONS = 1500
+_BEST_IN_PAIRS = 3  # options of one workload that are tried together with those of another
+
+
+@dataclass
+class Search:
+    """All packings evaluated so far."""
+
+    ways: Sequence[Sequence[Group]]
+    """For each workload its options, as groups."""
+    supply: Supply
+    known: dict[Choice, Packed] = field(default_factory=dict)
+
+    def packed(self, choice: Choice) -> Packed:
+        """The packing of a choice, computed once."""
+        if choice not in self.known:
+            groups = [options[i] for options, i in zip(self.ways, choice, strict=True)]
+            self.known[choice] = complete(groups, self.supply)
+        return self.known[choice]
+
+    def best(self, starts: Sequence[Choice] = ()) -> Choice:
+        """The best choice found from the start by shares and from the given ones."""
+        first = tuple(min(range(len(o)), key=lambda i: (_alone(o[i], self.supply), i)) for o in self.ways)
+        at = min((first, *starts), key=self._rank)
+        while True:
+            singles = [c for c in self._one_changed(at) if not self._hopeless(c, at)]
+            best = min((at, *self._within(singles)), key=self._rank)
+            if best == at:
+                best = min((at, *self._within(self._two_changed(at))), key=self._rank)
+            if best == at:
+                return self._polished(at)
+            at = best
+
+    def _polished(self, at: Choice) -> Choice:
+        """The same choice, packed with more patience."""
+        groups = [options[i] for options, i in zip(self.ways, at, strict=True)]
+        self.known[at] = min(self.known[at], complete(groups, self.supply, thorough=True), key=lambda p: p.verdict)
+        return at
+
+    def _rank(self, choice: Choice) -> tuple[object, Choice]:
+        return self.packed(choice).verdict, choice
+
+    def _within(self, choices: Sequence[Choice]) -> Iterator[Choice]:
+        for choice in choices:
+            if choice in self.known or len(self.known) < _EVALUATIONS:
+                yield choice
+
+    def _one_changed(self, at: Choice) -> list[Choice]:
+        return [(*at[:w], i, *at[w + 1 :]) for w, o in enumerate(self.ways) for i in range(len(o)) if i != at[w]]
+
+    def _two_changed(self, at: Choice) -> list[Choice]:
+        found = []
+        for v, w in combinations(range(len(at)), 2):
+            for i, j in product(self._promising(at, v), self._promising(at, w)):
+                changed = list(at)
+                changed[v], changed[w] = i, j
+                if i != at[v] and j != at[w] and not self._hopeless(tuple(changed), at):
+                    found.append(tuple(changed))
+        return found
+
+    def _promising(self, at: Choice, w: int) -> list[int]:
+        """The other options of a workload that cost least with everything else as it is."""
+        others = [c for c in self._one_changed(at) if c[w] != at[w] and c in self.known]
+        return [c[w] for c in sorted(others, key=self._rank)[:_BEST_IN_PAIRS]]
+
+    def _hopeless(self, choice: Choice, at: Choice) -> bool:
+        """Whether a choice costs more than what is known by the shares of its nodes alone."""
+        here = self.packed(at).verdict
+        if any(here[0]) or here[1] or here[2]:
+            return False
+        return sum(floor(o[i], self.supply) for o, i in zip(self.ways, choice, strict=True)) >= here[3]
+
+
+def floor(group: Group, supply: Supply) -> float:
+    """What all pods of a group cost at the very least: their largest share of the node where it is cheapest."""
+    may = [o for o, n in zip(supply.offers, group.per_node, strict=True) if n]
+    return group.count * min((o.cost * share(group.need, o.room) for o in may), default=0.0)
+
+
+def _alone(group: Group, supply: Supply) -> tuple[bool, float]:
+    """What a group costs by its share of nodes that must be bought; options that fit nowhere come last."""
+    bought = [o for o, n in zip(supply.offers, group.per_node, strict=True) if n and o.cost]
+    reserved = any(n for n in group.per_node)
+    cost = min((o.cost * share(group.need, o.room) for o in bought), default=0.0)
+    return not reserved, group.count * cost

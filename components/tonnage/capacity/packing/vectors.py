@@ -1,0 +1,78 @@
+"""What a pod asks for and what a node has, as whole numbers in one fixed order, so that packing never rounds."""
+
+from typing import TypeAlias
+
+from tonnage.capacity.result import PodShape
+from tonnage.catalog.allocatable import Room
+from tonnage.units import Cpu, Memory
+
+Vector: TypeAlias = tuple[int, int, int, int, int, int]
+"""GPUs, millicores, bytes of memory, bytes of ephemeral storage, pod slots, RDMA interfaces."""
+
+GPU, CPU, MEMORY, EPHEMERAL, SLOTS, RDMA = range(6)
+NAMES = ("GPUs", "CPU", "memory", "ephemeral storage", "pod slots", "RDMA interfaces")
+KEYS = ("gpu", "cpu", "memory", "ephemeral", "pods", "rdma")
+"""The dimensions as keys of a pool's utilisation."""
+
+
+def need_of(pod: PodShape) -> Vector:
+    """What one pod takes; parts are rounded up."""
+    return (pod.gpus, pod.cpu.millicores, _up(pod.memory), _up(pod.ephemeral), 1, pod.rdma)
+
+
+def room_vector(room: Room) -> Vector:
+    """What one node has for workloads; parts are rounded down, and nothing is below 0."""
+    cores = room.cpu.amount * 1000
+    parts = (
+        room.gpus,
+        cores.numerator // cores.denominator,
+        _down(room.memory),
+        _down(room.ephemeral),
+        room.pods,
+        room.rdma,
+    )
+    gpus, cpu, memory, ephemeral, slots, rdma = (max(0, part) for part in parts)
+    return gpus, cpu, memory, ephemeral, slots, rdma
+
+
+def times(need: Vector, room: Vector) -> int:
+    """How often `need` fits into `room`."""
+    return min(have // ask for ask, have in zip(need, room, strict=True) if ask)
+
+
+def plus(a: Vector, b: Vector, n: int = 1) -> Vector:
+    """a + n x b."""
+    (a0, a1, a2, a3, a4, a5), (b0, b1, b2, b3, b4, b5) = a, b  # written out: this line is the planner's hottest
+    return (a0 + n * b0, a1 + n * b1, a2 + n * b2, a3 + n * b3, a4 + n * b4, a5 + n * b5)
+
+
+def share(need: Vector, room: Vector) -> float:
+    """The largest part that `need` takes of any dimension of `room`; infinite where it needs what is not there."""
+    return max((ask / have if have else float("inf")) for ask, have in zip(need, room, strict=True) if ask)
+
+
+def amount(dimension: int, value: int) -> str:
+    """A number of one dimension in words: 47.21, 168.1 GiB, 4."""
+    if dimension == CPU:
+        return f"{value / 1000:g}"
+    if dimension in {MEMORY, EPHEMERAL}:
+        return f"{value / 2**30:.1f} GiB"
+    return str(value)
+
+
+def cpu_of(vector: Vector) -> Cpu:
+    """The CPU of a vector."""
+    return Cpu.parse(f"{vector[CPU]}m")
+
+
+def memory_of(vector: Vector) -> Memory:
+    """The memory of a vector."""
+    return Memory.parse(f"{vector[MEMORY]}B")
+
+
+def _up(size: Memory) -> int:
+    return -(-size.amount.numerator // size.amount.denominator)
+
+
+def _down(size: Memory) -> int:
+    return size.amount.numerator // size.amount.denominator

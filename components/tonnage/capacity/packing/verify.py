@@ -1,0 +1,49 @@
+"""A second look at every packing, by adding up: no node over its room, no limit broken, every pod counted."""
+
+from collections.abc import Iterator, Sequence
+
+from tonnage.capacity.packing.complete import Packed
+from tonnage.capacity.packing.firstfit import Stack, nodes_of
+from tonnage.capacity.packing.groups import Group
+from tonnage.capacity.packing.supply import Supply
+from tonnage.capacity.packing.vectors import NAMES
+
+
+def wrong_with(packed: Packed, groups: Sequence[Group], supply: Supply) -> tuple[str, ...]:
+    """What is wrong with a packing, in words. Anything at all is an error of the planner, never of its input."""
+    return (*_nodes(packed, groups, supply), *_counts(packed, groups), *_limits(packed, supply))
+
+
+def _nodes(packed: Packed, groups: Sequence[Group], supply: Supply) -> Iterator[str]:
+    for stack in packed.packing.stacks:
+        offer = supply.offers[stack.offer]
+        for d, name in enumerate(NAMES):
+            used = sum(groups[g].need[d] * pods for g, pods in stack.pods)
+            if used > offer.room[d]:
+                yield f"a node of {offer.name} is over its {name}: {used} of {offer.room[d]}"
+        for g, pods in stack.pods:
+            if pods < 1 or not groups[g].per_node[stack.offer]:
+                yield f"{groups[g].workload} must not run on {offer.name}"
+
+
+def _counts(packed: Packed, groups: Sequence[Group]) -> Iterator[str]:
+    for i, group in enumerate(groups):
+        placed = sum(pods_on(stack, i) for stack in packed.packing.stacks)
+        if placed + packed.packing.unplaced[i] != group.count:
+            yield f"{group.workload} has {group.count} pods, {placed} were placed, {packed.packing.unplaced[i]} not"
+
+
+def _limits(packed: Packed, supply: Supply) -> Iterator[str]:
+    nodes = nodes_of(packed.packing.stacks, packed.spares)
+    for offer, n in zip(supply.offers, nodes, strict=True):
+        if offer.limit is not None and n > offer.limit:
+            yield f"{n} nodes of {offer.name}, of which there are {offer.limit}"
+    for limit in supply.limits:
+        used = sum(w * n for w, n in zip(limit.weights, nodes, strict=True))
+        if used > limit.cap:
+            yield f"{used} {limit.unit} of the {limit.cap} that {limit.name} leaves"
+
+
+def pods_on(stack: Stack, group: int) -> int:
+    """Pods of a group on all nodes of a stack."""
+    return stack.nodes * dict(stack.pods).get(group, 0)
