@@ -13,12 +13,6 @@ PART_OF_LABEL = "app.kubernetes.io/part-of"
 PART_OF = "tonnage-gpu-stack"
 CONFIG_DIGEST = "tonnage.dev/config-digest"
 """On pods: changes with the agent's configuration, so that a change restarts them."""
-UNPRIVILEGED = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-}
 _RBAC = "rbac.authorization.k8s.io"
 
 
@@ -128,3 +122,13 @@ def env(name: str, field: str) -> dict[str, Any]:
 def resources(cpu: str, memory: str, most: str) -> dict[str, Any]:
     """What a container asks for, and the memory at which it is ended. CPU is not capped: it would only slow it."""
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": most}}
+
+
+def unprivileged() -> dict[str, Any]:
+    """Rights of a container that only reads and speaks to the API server."""
+    return {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+        "runAsNonRoot": True,
+    }

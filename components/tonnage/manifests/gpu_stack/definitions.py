@@ -10,7 +10,6 @@ from tonnage.manifests.declared import Manifest
 from tonnage.manifests.gpu_stack.agents import labels
 
 GROUP = "nfd.k8s-sigs.io"
-_TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 def definitions(agent: str) -> dict[str, Manifest]:
@@ -49,10 +48,10 @@ def _definition(agent: str, kind: str, scope: str, spec: dict[str, Any]) -> Mani
 
 def _feature() -> dict[str, Any]:
     """What one node was found to have: flags, attributes, lists of devices; and labels that follow."""
-    instance = {"type": "object", "required": ["attributes"], "properties": {"attributes": _TEXTS}}
+    instance = {"type": "object", "required": ["attributes"], "properties": {"attributes": _texts()}}
     sets = {
         "flags": {"type": "object", "additionalProperties": {"type": "object"}},
-        "attributes": _TEXTS,
+        "attributes": _texts(),
         "instances": {"type": "array", "items": instance},
     }
     features = {
@@ -62,9 +61,16 @@ def _feature() -> dict[str, Any]:
         }
         for name, elements in sets.items()
     }
-    return {"type": "object", "properties": {"features": {"type": "object", "properties": features}, "labels": _TEXTS}}
+    return {
+        "type": "object",
+        "properties": {"features": {"type": "object", "properties": features}, "labels": _texts()},
+    }
 
 
 def _rule() -> dict[str, Any]:
     rules = {"type": "array", "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     return {"type": "object", "required": ["rules"], "properties": {"rules": rules}}
+
+
+def _texts() -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": {"type": "string"}}

@@ -28,7 +28,7 @@ _CDI = "/var/run/cdi"
 _DRIVER_ROOT = "/driver-root"
 """Where the plugin looks for the driver when it writes CDI specifications."""
 _CRITICAL = "system-node-critical"
-_REQUESTS = resources("50m", "128Mi", "512Mi")
+_ASKED = ("50m", "128Mi", "512Mi")
 
 
 def device_plugin(stack: DevicePluginStack) -> dict[str, Manifest]:
@@ -83,7 +83,7 @@ def _plugin_pod(stack: DevicePluginStack) -> dict[str, Any]:
         "command": ["nvidia-device-plugin"],
         "env": [*_sees_gpus(), *_watches_mig(stack), {"name": "CONFIG_FILE", "value": f"/config/{CONFIG_FILE}"}],
         "securityContext": _plugin_rights(stack),
-        "resources": _REQUESTS,
+        "resources": resources(*_ASKED),
         "volumeMounts": [*mounts, _config_mount()],
     }
     return _agent(PLUGIN, stack, container, [*volumes, _config_volume()], automountServiceAccountToken=False)
@@ -103,7 +103,7 @@ def _features_pod(stack: DevicePluginStack) -> dict[str, Any]:
         ],
         # reads PCI devices and the machine's type from /sys
         "securityContext": {"privileged": True},
-        "resources": _REQUESTS,
+        "resources": resources(*_ASKED),
         "volumeMounts": [{"name": "sys", "mountPath": "/sys", "readOnly": True}, _config_mount()],
     }
     return _agent(FEATURES, stack, container, [_host("sys", "/sys", "Directory"), _config_volume()])

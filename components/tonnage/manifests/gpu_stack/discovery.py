@@ -8,7 +8,6 @@ from typing import Any
 from tonnage.manifests.contracts import NAME_LABEL
 from tonnage.manifests.declared import Manifest
 from tonnage.manifests.gpu_stack.agents import (
-    UNPRIVILEGED,
     config_map,
     daemon_set,
     env,
@@ -20,6 +19,7 @@ from tonnage.manifests.gpu_stack.agents import (
     service_account,
     template,
     tolerations,
+    unprivileged,
 )
 from tonnage.manifests.gpu_stack.definitions import GROUP, definitions
 from tonnage.manifests.gpu_stack.stack import DevicePluginStack
@@ -141,7 +141,7 @@ def _pod(agent: str, stack: DevicePluginStack, container: dict[str, Any], **more
         "livenessProbe": {**_health(), "initialDelaySeconds": 10},
         "readinessProbe": {**_health(), "failureThreshold": 10},
         "ports": [{"name": "http", "containerPort": _PORT}],
-        "securityContext": UNPRIVILEGED,
+        "securityContext": unprivileged(),
     }
     return pod(agent, stack, {**container, **shared}, **more)
 

@@ -32,12 +32,11 @@ _ROOT_DEVICE = "/dev/xvda"
 
 def node_class(pool: KarpenterPool) -> Manifest:
     """How a node of the pool is started on AWS: image, network, disks, reservation."""
-    found_by_tag = [{"tags": {_DISCOVERY_TAG: pool.discovery}}]
     spec: dict[str, Any] = {
         "role": pool.role,
         "amiSelectorTerms": [{"alias": pool.ami}],
-        "subnetSelectorTerms": found_by_tag,
-        "securityGroupSelectorTerms": found_by_tag,
+        "subnetSelectorTerms": [{"tags": {_DISCOVERY_TAG: pool.discovery}}],
+        "securityGroupSelectorTerms": [{"tags": {_DISCOVERY_TAG: pool.discovery}}],
         "blockDeviceMappings": [
             {
                 "deviceName": _ROOT_DEVICE,
