@@ -1,14 +1,16 @@
-"""What every spec model shares: strict, frozen, camelCase outside, quantities from text."""
+"""What every spec model shares: strict, frozen, camelCase outside, values from text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from tonnage import units
 from tonnage.names import LABEL_PATTERN
+from tonnage.spec.values import Amount, Day, LabelText, Text
 
 
 class SpecModel(BaseModel):
@@ -31,33 +33,33 @@ class NotPlannedYet:
     instead: str
 
 
-def _read(kind: type[units.Quantity]) -> BeforeValidator:
-    def read(value: object) -> units.Quantity:
-        if isinstance(value, kind):
-            return value
-        if "" in kind.UNITS and isinstance(value, int | float) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str):
-            raise PydanticCustomError(
-                "quantity", "{what}", {"what": f"not {kind.NOUN}", "fix": f"write {kind.EXAMPLE}"}
-            )
-        try:
-            return kind.parse(value)
-        except units.UnitError as bad:
-            raise PydanticCustomError("quantity", "{what}", {"what": bad.what, "fix": bad.fix}) from None
+Memory = Annotated[units.Memory, Amount(units.Memory, "1MiB", "1000TiB")]
+Duration = Annotated[units.Duration, Amount(units.Duration, "1ms", "3660d")]
+Rate = Annotated[units.Rate, Amount(units.Rate, "0/s", "1000000/s")]
+Cpu = Annotated[units.Cpu, Amount(units.Cpu, "1m", "100000")]
+Share = Annotated[units.Share, Amount(units.Share, "0%", "100%")]
+Tokens = Annotated[units.Tokens, Amount(units.Tokens, "1", "1000000T")]
+MoneyRate = Annotated[units.MoneyRate, Amount(units.MoneyRate, "0 USD/h", "1000000000 USD/h")]
+Date = Annotated[date, Day()]
 
-    return BeforeValidator(read)
-
-
-_shown = PlainSerializer(str, return_type=str)
-
-Memory = Annotated[units.Memory, _read(units.Memory), _shown]
-Duration = Annotated[units.Duration, _read(units.Duration), _shown]
-Rate = Annotated[units.Rate, _read(units.Rate), _shown]
-Cpu = Annotated[units.Cpu, _read(units.Cpu), _shown]
-Share = Annotated[units.Share, _read(units.Share), _shown]
-Tokens = Annotated[units.Tokens, _read(units.Tokens), _shown]
-MoneyRate = Annotated[units.MoneyRate, _read(units.MoneyRate), _shown]
-
-Name = Annotated[str, StringConstraints(pattern=LABEL_PATTERN, max_length=40)]
+Name = Annotated[str, LabelText("a name", "search", LABEL_PATTERN, 40)]
 """A name that becomes part of Kubernetes names: a DNS label, at most 40 characters, so that prefixes fit."""
+Line = Annotated[str, Text("a line of text", "search-oncall@example.com", ascii=False)]
+InstanceType = Annotated[str, Text("an instance type", "p5.48xlarge", r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 63)]
+TypePattern = Annotated[str, Text("a type or a pattern of types", "g6e.*", r"^[A-Za-z0-9*?][A-Za-z0-9*?._-]*$", 63)]
+Place = Annotated[str, Text("a region or zone", "us-east-1a", r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 63)]
+ModelName = Annotated[str, Text("a model's name", "Qwen/Qwen3-32B", r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", 128)]
+Accelerator = Annotated[str, Text("an accelerator", "h100-sxm", r"^[a-z0-9][a-z0-9.-]*$", 63)]
+Uri = Annotated[str, Text("an address", "s3://models/qwen3-32b", r"^\S+$", 512)]
+Image = Annotated[
+    str,
+    Text("an image", "registry.example.com/engine:1.2", r"^[A-Za-z0-9][A-Za-z0-9._:/-]*(@sha256:[0-9a-f]{64})?$", 512),
+]
+
+VALUE, MAPPING = "(value)", "(mapping)"
+"""Tags of the two forms of a key that takes one value or a mapping. In a validation path they are no keys of a file."""
+
+
+def form(value: object) -> str:
+    """Which of the two forms was written, so that only that one is judged."""
+    return MAPPING if isinstance(value, Mapping | BaseModel) else VALUE

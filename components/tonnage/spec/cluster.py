@@ -1,16 +1,47 @@
 """The cluster file: where nodes may come from, and what the platform runs on them."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from tonnage.spec.base import Cpu, Memory, MoneyRate, Name, NotPlannedYet, Share, SpecModel
+from tonnage.spec.base import (
+    Accelerator,
+    Cpu,
+    Date,
+    InstanceType,
+    Line,
+    Memory,
+    MoneyRate,
+    Name,
+    NotPlannedYet,
+    Place,
+    Share,
+    SpecModel,
+    TypePattern,
+)
+from tonnage.spec.values import Text, Whole
 
 Market = Literal["reserved", "onDemand", "spot"]
 Platform = Literal["eks", "gke", "aks", "coreweave", "cluster-api", "existing"]
-InstanceType = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=63)]
+
+
+LabelKey = Annotated[
+    str,
+    Text(
+        "a label's key",
+        "node.example.com/pool",
+        r"^([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
+        317,
+    ),
+]
+LabelValue = Annotated[str, Text("a label's value", "dgx", r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$", 63)]
+PhaseText = Annotated[str, Text("a part of the week", "Mon-Fri 07:00-20:00 America/New_York")]
+Role = Annotated[str, Text("a role", "KarpenterNodeRole-prod", r"^[A-Za-z0-9+=,.@_:/-]+$", 512)]
+Tag = Annotated[str, Text("a tag's value", "prod-east", r"^[A-Za-z0-9+=,.@_:/-]+$")]
+Ami = Annotated[str, Text("an alias with its version", "al2023@v20260101", r"^[a-z0-9]+@[A-Za-z0-9._-]+$")]
+Release = Annotated[str, Text("a release's name", "kube-prometheus-stack", r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", 63)]
+Minor = Annotated[str, Text("a minor version of Kubernetes", '"1.35"', r"^1\.\d{1,3}$", 8)]
 
 
 class Reservation(SpecModel):
@@ -18,15 +49,15 @@ class Reservation(SpecModel):
 
     instance_type: InstanceType
     """The reserved type."""
-    count: Annotated[int, Field(ge=1, le=10_000)]
+    count: Annotated[int, Whole(1, 10_000)]
     """How many nodes."""
-    id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    id: Annotated[str, Text("an id of a reservation", "cr-0abc", r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$", 256)]
     """The provider's id of the reservation."""
-    zone: str
+    zone: Place
     """The zone that holds it."""
     kind: Literal["capacityReservation", "capacityBlock"] = "capacityReservation"
     """A capacity block ends by itself; a capacity reservation lasts until it is given up."""
-    until: date | None = None
+    until: Date | None = None
     """The day it ends; left out, it does not."""
     price: MoneyRate | None = None
     """What one node costs; left out, the on-demand price of the price book."""
@@ -42,7 +73,7 @@ class Spot(SpecModel):
 class Limits(SpecModel):
     """What the cluster may never exceed."""
 
-    gpus: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    gpus: Annotated[int, Whole(0, 1_000_000)] | None = None
     """Most GPUs in all pools together."""
     cost: MoneyRate | None = None
     """Most money in all pools together."""
@@ -52,47 +83,62 @@ class InventoryNodes(SpecModel):
     """Nodes that exist already, of one shape."""
 
     name: Name
-    count: Annotated[int, Field(ge=1, le=100_000)]
-    accelerator: str | None = None
-    gpus: Annotated[int, Field(ge=0, le=64)] = 0
+    """What the nodes are called in plans."""
+    count: Annotated[int, Whole(1, 100_000)]
+    """How many nodes."""
+    accelerator: Accelerator | None = None
+    """Name in the catalogue; left out, the nodes have no GPUs."""
+    gpus: Annotated[int, Whole(0, 64)] = 0
+    """GPUs of one node."""
     cpu: Cpu
+    """Cores of one node."""
     memory: Memory
-    rdma: Annotated[int, Field(ge=0, le=64)] = 0
-    racks: Mapping[str, int] = {}
-    labels: Mapping[str, str] = {}
+    """Memory of one node."""
+    rdma: Annotated[int, Whole(0, 64)] = 0
+    """RDMA interfaces of one node."""
+    racks: Mapping[Name, Annotated[int, Whole(1, 100_000)]] = {}
+    """Nodes in each rack."""
+    labels: Mapping[LabelKey, LabelValue] = {}
+    """Labels by which pods find the nodes."""
 
 
 class AwsNodes(SpecModel):
     """What Karpenter needs to know of the AWS account to start a node."""
 
-    role: str | None = None
+    role: Role | None = None
     """IAM role of the nodes; left out, KarpenterNodeRole-<cluster>."""
-    ami: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+@\S+$")] | None = None
+    ami: Ami | None = None
     """Machine image as alias@version, pinned; left out, the pinned version that tonnage ships."""
-    discovery: str | None = None
+    discovery: Tag | None = None
     """Value of the tag karpenter.sh/discovery on subnets and security groups; left out, the cluster's name."""
 
 
 class NodePools(SpecModel):
     """Where nodes come from and which may be used."""
 
-    provisioner: Annotated[Literal["karpenter", "managed", "cluster-api", "none"], Field()]
+    provisioner: Literal["karpenter", "managed", "cluster-api", "none"]
     """Who starts nodes. `none`: they exist already and `nodes` lists them."""
     instance_types: tuple[InstanceType, ...] = ()
     """Types that may be bought; `*` is not understood here: a type is a decision."""
-    markets: Mapping[str, tuple[Market, ...]] = {}
+    markets: Mapping[TypePattern, tuple[Market, ...]] = {}
     """Markets by type, or by a pattern such as `g6e.*`; the first pattern that matches counts. Left out: onDemand."""
     reserved: tuple[Reservation, ...] = ()
+    """Nodes that are paid for already; they are used first."""
     spot: Spot | None = None
+    """Bounds for spot nodes."""
     limits: Limits = Limits()
+    """What the plan may never exceed."""
     nodes: Annotated[tuple[InventoryNodes, ...], NotPlannedYet("nodes that exist already are not planned on")] = ()
+    """Nodes that exist already, with provisioner none."""
     aws: AwsNodes = AwsNodes()
+    """Settings of Karpenter on AWS."""
 
 
 class GpuStackSpec(SpecModel):
     """What makes GPUs visible to Kubernetes."""
 
     mode: Literal["device-plugin", "operator", "dra"] = "device-plugin"
+    """The NVIDIA device plugin alone, the GPU operator, or the DRA driver."""
     driver: Literal["preinstalled", "operator"] = "preinstalled"
     """Who owns the driver: the machine image, or the operator."""
 
@@ -100,42 +146,56 @@ class GpuStackSpec(SpecModel):
 class MonitoringSpec(SpecModel):
     """Where metrics go."""
 
-    prometheus_release: Annotated[str, NotPlannedYet("no monitors or alerts are declared yet")]
+    prometheus_release: Annotated[Release, NotPlannedYet("no monitors or alerts are declared yet")]
     """Label `release` that the Prometheus operator selects."""
 
 
 class AccountQuota(SpecModel):
     """A limit of the cloud account over several instance types."""
 
-    name: str
-    instance_types: Annotated[tuple[str, ...], Field(min_length=1)]
+    name: Line
+    """The quota's name at the provider."""
+    instance_types: Annotated[tuple[TypePattern, ...], Field(min_length=1)]
     """Types, or patterns such as `p5*`, that count against it."""
-    vcpus: Annotated[int, Field(ge=0)]
+    vcpus: Annotated[int, Whole(0, 100_000_000)]
+    """How many vCPUs the account may have of them."""
 
 
 class ReportSpec(SpecModel):
     """What the pull-request report shows."""
 
     money: Literal["list", "contract", "hidden"] = "list"
+    """Which prices: of the price list, of the own contracts, or none."""
 
 
 class Cluster(SpecModel):
     """One cluster. The file is clusters/<name>.yaml."""
 
     kind: Literal["Cluster"]
+    """What the file describes."""
     name: Name
+    """As the file is named."""
     platform: Platform
-    region: str
-    zones: Annotated[tuple[str, ...], Field(min_length=1)]
-    kubernetes: Annotated[str, StringConstraints(pattern=r"^1\.\d{1,3}$")]
+    """Who runs the control plane: a cloud's service, Cluster API, or whoever made the existing cluster."""
+    region: Place
+    """Where prices and quotas are looked up."""
+    zones: Annotated[tuple[Place, ...], Field(min_length=1)]
+    """Zones that nodes may be in."""
+    kubernetes: Minor
     """Minor version, quoted: "1.35"."""
-    as_of: date
+    as_of: Date
     """The day the plan is made for; prices, reservations and deadlines are judged by it."""
-    phases: Annotated[Mapping[str, str], NotPlannedYet("every workload is planned at its highest phase")] = {}
+    phases: Annotated[Mapping[Name, PhaseText], NotPlannedYet("every workload is planned at its highest phase")] = {}
     """Parts of the week by name, for example {day: "Mon-Fri 07:00-20:00 America/New_York", night: rest}."""
     node_pools: NodePools
+    """Where nodes come from."""
     gpu_stack: GpuStackSpec = GpuStackSpec()
+    """What makes GPUs visible to Kubernetes."""
     monitoring: MonitoringSpec | None = None
+    """Where metrics go."""
     queueing: Literal["kueue", "none"] = "kueue"
+    """Who admits batch pods."""
     account_quotas: tuple[AccountQuota, ...] = ()
+    """Limits of the cloud account, which plans respect."""
     report: ReportSpec = ReportSpec()
+    """What the pull-request report shows."""

@@ -1,0 +1,37 @@
+"""Keys that are set but change nothing yet: said aloud, never silence."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tonnage.files.paths import Path
+from tonnage.spec.base import NotPlannedYet
+from tonnage.spec.shape import below, keys, marks, model_of
+
+
+def unplanned(kind: Any, tree: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Paths in a file's data that set such a key to more than its default, and what happens instead."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _at(kind, key, value, path)
+    elif isinstance(tree, list | tuple):
+        for index, value in enumerate(tree):
+            yield from _at(kind, index, value, path)
+
+
+def _at(kind: Any, step: str | int, value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    inner, here = below(kind, step), (*path, step)
+    if inner is None or value is None:
+        return
+    mark = next(marks(inner, NotPlannedYet), None)
+    if mark is None:
+        yield from unplanned(inner, value, here)
+    elif not _is_default(kind, step, value):
+        yield here, mark.instead
+
+
+def _is_default(kind: Any, step: str | int, value: object) -> bool:
+    owner = model_of(kind)
+    if owner is None or not isinstance(step, str):
+        return False
+    default = keys(owner)[step].default
+    return value == default or (value in ([], {}) and not default)
