@@ -18,7 +18,7 @@ def nodes(packed: Packed, on: Supply) -> dict[str, int]:
 
 def solved(on: Supply, *groups: Group) -> tuple[dict[str, int], int, int]:
     """Nodes, their cost and the bound, in tenths of a cent per hour."""
-    packed = complete(groups, on)
+    packed = complete(groups, on, thorough=True)
     bound = lower_bound([[g] for g in groups], on)
     assert bound is not None
     return nodes(packed, on), packed.cost, bound.cost

@@ -19,6 +19,7 @@ Choice: TypeAlias = tuple[int, ...]
 """For each workload the place of the chosen option."""
 
 _EVALUATIONS = 1500
+_POLISHED = 3  # choices that are packed with more patience at the end
 _BEST_IN_PAIRS = 3  # options of one workload that are tried together with those of another
 
 
@@ -29,6 +30,8 @@ class Search:
     ways: Sequence[Sequence[Group]]
     """For each workload its options, as groups."""
     supply: Supply
+    least: int = 0
+    """A lower bound in units, at which the search can stop."""
     known: dict[Choice, Packed] = field(default_factory=dict)
 
     def packed(self, choice: Choice) -> Packed:
@@ -42,20 +45,28 @@ class Search:
         """The best choice found from the start by shares and from the given ones."""
         first = tuple(min(range(len(o)), key=lambda i: (_alone(o[i], self.supply), i)) for o in self.ways)
         at = min((first, *starts), key=self._rank)
-        while True:
+        while not self._proven(at):
             singles = [c for c in self._one_changed(at) if not self._hopeless(c, at)]
             best = min((at, *self._within(singles)), key=self._rank)
             if best == at:
                 best = min((at, *self._within(self._two_changed(at))), key=self._rank)
             if best == at:
-                return self._polished(at)
+                return self._polished()
             at = best
-
-    def _polished(self, at: Choice) -> Choice:
-        """The same choice, packed with more patience."""
-        groups = [options[i] for options, i in zip(self.ways, at, strict=True)]
-        self.known[at] = min(self.known[at], complete(groups, self.supply, thorough=True), key=lambda p: p.verdict)
         return at
+
+    def _proven(self, choice: Choice) -> bool:
+        """Whether nothing can be better."""
+        packed = self.packed(choice)
+        return packed.whole and not packed.verdict[2] and packed.cost <= self.least
+
+    def _polished(self) -> Choice:
+        """The best of the few best choices, packed with more patience."""
+        for choice in sorted(self.known, key=self._rank)[:_POLISHED]:
+            groups = [options[i] for options, i in zip(self.ways, choice, strict=True)]
+            patient = complete(groups, self.supply, thorough=True)
+            self.known[choice] = min(self.known[choice], patient, key=lambda p: p.verdict)
+        return min(self.known, key=self._rank)
 
     def _rank(self, choice: Choice) -> tuple[object, Choice]:
         return self.packed(choice).verdict, choice

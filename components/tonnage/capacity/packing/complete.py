@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tonnage.capacity.packing.firstfit import Held, Packing, nodes_of, pack, sequences
 from tonnage.capacity.packing.groups import TIERS, Group
 from tonnage.capacity.packing.improve import improved
-from tonnage.capacity.packing.spares import spares_for
+from tonnage.capacity.packing.spares import spares_for, with_places, without_places
 from tonnage.capacity.packing.supply import Supply
 from tonnage.capacity.packing.vectors import CPU, GPU
 
@@ -26,6 +26,8 @@ class Rule:
     """Name of the order: GPUs first."""
     ahead: bool
     """A new node is judged by all that may still come onto it, not by the pods at hand alone."""
+    places: int = 0
+    """Pods of one group that must survive, at most on one node, with as many places kept free; 0: spares alone."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,12 @@ def complete(groups: Sequence[Group], supply: Supply, *, thorough: bool = False)
     """The best of all packings tried; the first of equals.
 
     A node that is cheap by itself may be dear with its spare. So offers that carry a spare are left out in turn, for
-    those pods that must survive. With `thorough` every offer in use is, and all orders are tried again each time.
+    those pods that must survive. With `thorough` all three orders are tried, and every offer in use is left out once.
     """
-    best = min(_trials(groups, supply), key=_verdict_of)
+    best = min(_trials(groups, supply, thorough), key=_verdict_of)
     allowed = list(groups)
     while True:
-        tried = [(_again(best, fewer, supply, thorough), fewer) for fewer in _fewer(best, allowed, thorough)]
+        tried = [(_with_spares(fewer, supply, best.rule), fewer) for fewer in _fewer(best, allowed, thorough)]
         better, fewer = min(tried, key=lambda t: t[0].verdict, default=(best, allowed))
         if better.verdict >= best.verdict:
             return best
@@ -69,12 +71,6 @@ def complete(groups: Sequence[Group], supply: Supply, *, thorough: bool = False)
 
 def _verdict_of(packed: Packed) -> Verdict:
     return packed.verdict
-
-
-def _again(best: Packed, groups: Sequence[Group], supply: Supply, thorough: bool) -> Packed:
-    if thorough:
-        return min(_trials(groups, supply), key=_verdict_of)
-    return _with_spares(groups, supply, best.rule)
 
 
 def _fewer(packed: Packed, groups: Sequence[Group], thorough: bool) -> Iterator[list[Group]]:
@@ -90,23 +86,41 @@ def _without(group: Group, offer: int) -> Group:
     return replace(group, per_node=(*group.per_node[:offer], 0, *group.per_node[offer + 1 :]))
 
 
-def _trials(groups: Sequence[Group], supply: Supply) -> Iterator[Packed]:
-    short = False
+def _trials(groups: Sequence[Group], supply: Supply, thorough: bool) -> Iterator[Packed]:
+    """One packing by each rule; where some leave pods without a place, also with higher tiers first."""
+    whole = True
     for by_tier in (False, True):
-        if by_tier and not short:
+        if by_tier and whole:
             return
-        for sequence, order in sequences(groups, supply, by_tier):
-            for ahead in (False, True):
-                tried = _with_spares(groups, supply, Rule(sequence, order, ahead))
-                short = short or any(tried.packing.unplaced)
-                yield tried
+        for rule in _rules(groups, supply, thorough, by_tier):
+            tried = _with_spares(groups, supply, rule)
+            whole = whole and tried.whole
+            yield tried
+
+
+def _rules(groups: Sequence[Group], supply: Supply, thorough: bool, by_tier: bool) -> Iterator[Rule]:
+    orders = sequences(groups, supply, by_tier)
+    for sequence, order in orders if thorough else orders[:1]:
+        yield Rule(sequence, order, ahead=False)
+        yield Rule(sequence, order, ahead=True)
+        for places in _spread(groups):
+            yield Rule(sequence, order, ahead=False, places=places)
+
+
+def _spread(groups: Sequence[Group]) -> list[int]:
+    """How many pods that must survive one node may hold, where free places take the part of spares."""
+    most = max((min(max(g.per_node, default=0), g.count) for g in groups if g.survive), default=0)
+    return sorted({1, -(-most // 2), most} if most else ())
 
 
 def _with_spares(groups: Sequence[Group], supply: Supply, rule: Rule) -> Packed:
+    """Pack, then add spares; where a limit refuses one, pack again with fewer nodes of that offer."""
     held: Held = (0,) * len(supply.offers)
+    wider = with_places(groups, rule.places)
     tried: list[Packed] = []
     for _ in range(_ROUNDS):
-        packing = improved(pack(groups, supply, rule.sequence, held, ahead=rule.ahead), groups, supply, held)
+        packing = improved(pack(wider, supply, rule.sequence, held, ahead=rule.ahead), wider, supply, held)
+        packing = without_places(packing, groups, wider)
         wanted = spares_for(packing.stacks, groups, supply)
         spares, missing = _allowed(packing, wanted, supply)
         tried.append(Packed(packing, spares, missing, _verdict(packing, groups, supply, spares, missing), rule))
@@ -114,7 +128,7 @@ def _with_spares(groups: Sequence[Group], supply: Supply, rule: Rule) -> Packed:
         if more == held:
             break
         held = more
-    return min(tried, key=lambda p: p.verdict)
+    return min(tried, key=_verdict_of)
 
 
 def _allowed(packing: Packing, wanted: Held, supply: Supply) -> tuple[Held, Held]:

@@ -42,23 +42,28 @@ class Packing:
     unplaced: tuple[int, ...]
 
 
-def fill(stacks: Sequence[Stack], group: int, need: Vector, pods: int, may: Sequence[int]) -> tuple[list[Stack], int]:
-    """Put pods into open nodes, the first that has room first; the nodes after it, and pods left over.
+def fill(
+    stacks: Sequence[Stack], i: int, group: Group, pods: int, may: Sequence[int] | None = None
+) -> tuple[list[Stack], int]:
+    """Put pods of group `i` into open nodes, the first that has room first; the nodes after it, and pods left over.
 
-    `may`: by offer, 0 where the group may not run.
+    `may`: by offer, 0 where the pods may not go; left out, where the group may not run.
     """
+    need, allowed = group.need, group.per_node if may is None else may
     after: list[Stack] = []
     for stack in stacks:
-        fits = min(pods, times(need, stack.free)) if pods and may[stack.offer] else 0
-        if not fits:
+        fits = min(pods, times(need, stack.free)) if pods and allowed[stack.offer] else 0
+        if fits and group.most is not None:
+            fits = min(fits, group.most - dict(stack.pods).get(i, 0))
+        if fits <= 0:
             after.append(stack)
             continue
         full = min(stack.nodes, pods // fits)
-        after.append(stack.with_pods(full, group, fits, need))
+        after.append(stack.with_pods(full, i, fits, need))
         pods -= full * fits
         left = stack.nodes - full
         if left and pods and pods < fits:
-            after.append(stack.with_pods(1, group, pods, need))
+            after.append(stack.with_pods(1, i, pods, need))
             left, pods = left - 1, 0
         if left:
             after.append(Stack(stack.offer, left, stack.pods, stack.free))
@@ -103,7 +108,7 @@ def pack(
     nodes = list(held)
     for place, i in enumerate(sequence):
         group = groups[i]
-        stacks, pods = fill(stacks, i, group.need, group.count, group.per_node)
+        stacks, pods = fill(stacks, i, group, group.count)
         coming = [(groups[j], groups[j].count) for j in sequence[place + 1 :]] if ahead else []
         while pods:
             best = _cheapest(group, pods, supply, nodes, coming)

@@ -31,6 +31,8 @@ class Group:
     """Pods on one empty node of each offer; 0: it may not, or does not fit."""
     price: float
     """What one pod costs at least, by its part of a node that must be bought, in units; 0: no such node is priced."""
+    most: int | None = None
+    """Most pods on one node; None: as many as fit."""
 
 
 def group_of(

@@ -40,7 +40,7 @@ def without_one(stacks: Sequence[Stack], stack: Stack, groups: Sequence[Group]) 
     rest = [s if s != stack else replace(s, nodes=s.nodes - 1) for s in stacks]
     rest = [s for s in rest if s.nodes]
     for group, pods in stack.pods:
-        rest, left = fill(rest, group, groups[group].need, pods, groups[group].per_node)
+        rest, left = fill(rest, group, groups[group], pods)
         if left:
             return None
     return rest

@@ -8,7 +8,7 @@ from tonnage.capacity.packing.complete import Packed
 from tonnage.capacity.packing.firstfit import Stack
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.supply import Offer, Supply
-from tonnage.capacity.packing.vectors import KEYS, NAMES, Vector, cpu_of, memory_of, plus
+from tonnage.capacity.packing.vectors import KEYS, NAMES, RDMA, Vector, cpu_of, memory_of, plus
 from tonnage.capacity.result import Pattern, Pool
 from tonnage.units import Share
 
@@ -69,11 +69,11 @@ def _within(need: Vector, room: Vector) -> bool:
 
 
 def _utilisation(offer: Offer, stacks: Sequence[Stack]) -> Mapping[str, Share]:
-    """Used part of the room by dimension, to a tenth of a percent. Dimensions that the nodes lack are left out."""
+    """Used part of the room by dimension, to a tenth of a percent; without what the nodes lack, and unused RDMA."""
     nodes = sum(s.nodes for s in stacks)
     shares = {}
     for d in range(len(NAMES)):
-        if nodes and offer.room[d]:
+        if nodes and offer.room[d] and (d != RDMA or any(s.free[d] != offer.room[d] for s in stacks)):
             free = sum(s.free[d] * s.nodes for s in stacks)
             shares[KEYS[d]] = Share(Fraction(round(1000 - 1000 * Fraction(free, offer.room[d] * nodes)), 1000))
     return shares

@@ -60,6 +60,12 @@ def amount(dimension: int, value: int) -> str:
     return str(value)
 
 
+def pod_words(need: Vector) -> str:
+    """1 GPU, 8 CPU, 48.0 GiB memory."""
+    gpus = [f"{need[GPU]} GPU{'' if need[GPU] == 1 else 's'}"] if need[GPU] else []
+    return ", ".join([*gpus, f"{amount(CPU, need[CPU])} CPU", f"{amount(MEMORY, need[MEMORY])} memory"])
+
+
 def cpu_of(vector: Vector) -> Cpu:
     """The CPU of a vector."""
     return Cpu.parse(f"{vector[CPU]}m")

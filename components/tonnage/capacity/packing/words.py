@@ -11,7 +11,7 @@ from tonnage.capacity.packing.dollars import hourly, monthly
 from tonnage.capacity.packing.firstfit import Stack
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.supply import Offer, Supply
-from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, NAMES, amount
+from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, NAMES, amount, pod_words
 from tonnage.capacity.result import Pool, UnusedReservation
 from tonnage.units import HOURS_PER_MONTH, MoneyRate
 
@@ -46,12 +46,8 @@ def _node(stack: Stack, offer: Offer, groups: Sequence[Group]) -> Entry:
         for d in _SHOWN
         if offer.room[d]
     )
-    pods = " + ".join(f"{n} x {groups[g].workload} ({_pod(groups[g])})" for g, n in stack.pods)
+    pods = " + ".join(f"{n} x {groups[g].workload} ({pod_words(groups[g].need)})" for g, n in stack.pods)
     return Entry(f"used on each of {count} of {offer.name}", used, pods, "")
-
-
-def _pod(group: Group) -> str:
-    return ", ".join(f"{amount(d, group.need[d])} {NAMES[d]}" for d in _SHOWN if group.need[d])
 
 
 def _spare(pool: Pool, packed: Packed, offer: int, groups: Sequence[Group]) -> Iterator[Entry]:
@@ -115,7 +111,7 @@ def money_entries(bill: Bill) -> Iterator[Entry]:
     yield Entry("idle: free room, spares, unused reservations", hourly(bill.idle.amount), "total - parts of teams", "")
     formula = f"{parts} + idle {hourly(bill.idle.amount)}" if parts else "idle alone"
     yield Entry("total", hourly(bill.total.amount), formula, "")
-    yield Entry("total a month", monthly(bill.total), f"{hourly(bill.total.amount)} x {HOURS_PER_MONTH} h", "")
+    yield Entry("total by the month", monthly(bill.total), f"{hourly(bill.total.amount)} x {HOURS_PER_MONTH} h", "")
 
 
 def sunk_rate(pools: Sequence[Pool], unused: Sequence[UnusedReservation]) -> Fraction:

@@ -1,0 +1,192 @@
+"""The plan of one cluster: every workload sized, all of them packed into nodes together, and proven from below."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from tonnage.capacity.asked import Asked, asked_of
+from tonnage.capacity.cost import Bill, bill
+from tonnage.capacity.ledger import Entry
+from tonnage.capacity.lost import rejections_of
+from tonnage.capacity.packing.bounds import Bound, lower_bound
+from tonnage.capacity.packing.choice import Choice, Search
+from tonnage.capacity.packing.complete import Packed
+from tonnage.capacity.packing.dollars import monthly
+from tonnage.capacity.packing.groups import Group, group_of
+from tonnage.capacity.packing.offers import Shop, shop_of
+from tonnage.capacity.packing.pools import placed_by_pool, pools_of, rooms_of
+from tonnage.capacity.packing.shortfall import on_gpu_nodes, shortfalls
+from tonnage.capacity.packing.verify import wrong_with
+from tonnage.capacity.packing.words import money_entries, pool_entries, sunk_rate, whole_entries
+from tonnage.capacity.quota import account_use, team_quotas
+from tonnage.capacity.result import AccountUse, CapacityPlan, PlannedWorkload, Pool, TeamCost, UnusedReservation
+from tonnage.catalog.catalog import Catalog
+from tonnage.findings import Finding, ordered
+from tonnage.spec.cluster import Cluster
+from tonnage.spec.team import Team
+from tonnage.units import MoneyRate, Share
+
+CONTRACT = (
+    "pods pinned to their pools, GPU pools tainted, the scheduler fills nodes in use first (MostAllocated, GPUs"
+    " weighted highest), larger pods admitted first"
+)
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """What was decided, before it is told."""
+
+    shop: Shop
+    asked: tuple[Asked, ...]
+    """Workloads with options, by name."""
+    search: Search
+    choice: Choice
+    bound: Bound | None
+
+    @property
+    def packed(self) -> Packed:
+        return self.search.packed(self.choice)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(options[i] for options, i in zip(self.search.ways, self.choice, strict=True))
+
+
+def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> CapacityPlan:
+    """Size and pack everything that runs on a cluster. `teams`: those on it, as they are there.
+
+    Nothing is raised: what cannot be planned is in the plan's findings, and the rest is planned as whole as it can
+    be. The order of teams, workloads and node types means nothing.
+    """
+    shop = shop_of(cluster, catalog)
+    nodes = {o.node.name: o.node for o in shop.supply.offers}
+    asked = asked_of(teams, [nodes[name] for name in sorted(nodes)], catalog)
+    solved = _solve(shop, tuple(a for a in asked if a.sizing.options))
+    pools = pools_of(solved.packed, solved.groups, shop.supply)
+    workloads = tuple(_planned(solved, i) for i in range(len(solved.asked)))
+    unused = tuple(_unused(shop, pools))
+    shared = bill(pools, workloads, rooms_of(shop.supply), unused, [t.name for t in teams])
+    reserved = [(r.spec.instance_type, r.vcpus) for r in shop.reserved]
+    account = account_use(cluster.account_quotas, pools, reserved)
+    lowest, gap = _proof(solved, pools, unused)
+    return CapacityPlan(
+        cluster=cluster.name,
+        as_of=cluster.as_of,
+        pools=pools,
+        workloads=workloads,
+        quotas=team_quotas([t.name for t in teams], workloads),
+        costs=_costs(teams, shared),
+        idle=shared.idle,
+        total=shared.total,
+        lower_bound=lowest,
+        gap=gap,
+        contract=CONTRACT,
+        account=account,
+        unused_reservations=unused,
+        unpriced=tuple(sorted({p.instance_type for p in pools if p.price.rate is None})),
+        ledger=_ledger(solved, pools, unused, shared),
+        findings=ordered(_findings(cluster, solved, asked, account, shared)),
+    )
+
+
+def _solve(shop: Shop, asked: tuple[Asked, ...]) -> _Solved:
+    supply = shop.supply
+    ways = [
+        [
+            group_of(o, supply, priority=a.priority, surge=a.surge, survive=a.survive == "node", spot=a.spot)
+            for o in a.sizing.options
+        ]
+        for a in asked
+    ]
+    bound = lower_bound(ways, supply) if ways else None
+    search = Search(ways, supply, bound.cost if bound else 0)
+    choice = search.best([bound.choice] if bound else [])
+    return _Solved(shop, asked, search, choice, bound)
+
+
+def _planned(solved: _Solved, i: int) -> PlannedWorkload:
+    a = solved.asked[i]
+    return PlannedWorkload(
+        id=a.id,
+        kind=a.kind,
+        priority=a.priority,
+        option=a.sizing.options[solved.choice[i]],
+        pools=placed_by_pool(solved.packed, i, solved.shop.supply),
+        rejections=(*a.sizing.rejections, *rejections_of(a.sizing.options, i, solved.search, solved.choice)),
+        demand=a.demand,
+        surge=a.surge,
+        survive=a.survive,
+    )
+
+
+def _unused(shop: Shop, pools: Sequence[Pool]) -> Iterator[UnusedReservation]:
+    used = {p.reservation: p.nodes for p in pools if p.reservation}
+    for r in shop.reserved:
+        left = r.spec.count - used.get(r.spec.id, 0)
+        if left:
+            yield UnusedReservation(r.spec.id, r.spec.instance_type, left, r.price.rate)
+
+
+def _costs(teams: Sequence[Team], shared: Bill) -> dict[str, TeamCost]:
+    budgets = {t.name: t.budget for t in teams}
+    return {
+        name: TeamCost(part, budgets.get(name), shared.unpriced.get(name, ()))
+        for name, part in sorted(shared.parts.items())
+    }
+
+
+def _proof(
+    solved: _Solved, pools: Sequence[Pool], unused: Sequence[UnusedReservation]
+) -> tuple[MoneyRate | None, Share | None]:
+    """The bound with reservations at full price, and the gap over what is decided; None where nothing is proven."""
+    bound, supply = solved.bound, solved.shop.supply
+    if bound is None or not solved.packed.whole:
+        return None, None
+    least = bound.cost * supply.unit
+    lowest = MoneyRate(Fraction(floor((least + sunk_rate(pools, unused)) * _MILLION), _MILLION))
+    if any(p.price.rate is None for p in pools):
+        return lowest, None
+    decided = solved.packed.cost * supply.unit
+    if not least:
+        return lowest, None if decided else Share(Fraction(0))
+    return lowest, Share(Fraction(ceil((decided / least - 1) * _MILLION), _MILLION))
+
+
+def _ledger(
+    solved: _Solved, pools: Sequence[Pool], unused: Sequence[UnusedReservation], shared: Bill
+) -> tuple[Entry, ...]:
+    supply, packed = solved.shop.supply, solved.packed
+    bound = solved.bound if packed.whole else None
+    return (
+        *pool_entries(packed, solved.groups, supply, pools),
+        *whole_entries(packed, bound, supply, pools, unused),
+        *money_entries(shared),
+    )
+
+
+def _findings(
+    cluster: Cluster, solved: _Solved, asked: Sequence[Asked], account: Sequence[AccountUse], shared: Bill
+) -> Iterator[Finding]:
+    groups, supply = solved.groups, solved.shop.supply
+    yield from solved.shop.findings
+    for a in asked:
+        yield from a.findings
+    for a, i in zip(solved.asked, solved.choice, strict=True):
+        yield from a.sizing.options[i].findings
+    yield from on_gpu_nodes(cluster.name, groups, supply)
+    yield from shortfalls(solved.packed, groups, supply)
+    for use in account:
+        if use.used_vcpus > use.limit_vcpus:
+            what = (
+                f"account quota {use.name!r} allows {use.limit_vcpus} vCPUs; reservations alone hold {use.used_vcpus}"
+            )
+            yield Finding(f"cluster {cluster.name} accountQuotas", what, "raise the quota or correct the reservations")
+    cost = cluster.node_pools.limits.cost
+    if cost is not None and shared.total > cost:
+        what = f"the plan costs {monthly(shared.total)}, limits.cost is {monthly(cost)}"
+        fix = "raise the limit, or lower the load of what costs most"
+        yield Finding(f"cluster {cluster.name} nodePools.limits.cost", what, fix)
+    for wrong in wrong_with(solved.packed, groups, supply):
+        yield Finding(f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it")
