@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from tonnage.findings import Finding
 from tonnage.manifests.declared import Manifest
+from tonnage.manifests.secrets import holds_a_secret, names_a_secret
 
 _MARK = "output-4f1c9ad2-"
 """A lawful Kubernetes name that nobody chooses by chance."""
@@ -149,4 +150,12 @@ def _said(problem: ErrorDetails, shape: type) -> tuple[str, str]:
         close = get_close_matches(str(problem["loc"][-1]), _hints(shape), n=1)
         return "is not an argument", f"did you mean {close[0]!r}?" if close else "drop it"
     message = problem["msg"][:1].lower() + problem["msg"][1:]
-    return f"{message}, not {problem['input']!r}", "correct the value"
+    return message if _may_be_secret(problem) else f"{message}, not {problem['input']!r}", "correct the value"
+
+
+def _may_be_secret(problem: ErrorDetails) -> bool:
+    """Whether the value must not be repeated: text in place of a reference to a Secret is often the secret itself."""
+    instead_of_a_map = problem["type"] in {"model_type", "dict_type"}
+    return (
+        instead_of_a_map or any(map(names_a_secret, map(str, problem["loc"]))) or holds_a_secret(str(problem["input"]))
+    )

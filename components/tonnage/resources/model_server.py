@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from tonnage.catalog.shipped import shipped_catalog
 from tonnage.findings import Finding
 from tonnage.manifests.contracts import ENGINE_PORT, team_namespace
 from tonnage.manifests.serving.objects import objects
@@ -98,8 +99,8 @@ class ModelServerArgs(TypedDict):
     """Repository of a model hub, or s3://, gs:// or az:// with safetensors. Left out: the model."""
     revision: NotRequired[str]
     """Commit of the repository. Left out, the weights change when their publisher changes them."""
-    image: str
-    """vLLM 0.18 or later, best with its digest."""
+    image: NotRequired[str]
+    """vLLM 0.18 or later, best with its digest. Left out: the version that this release of tonnage ships."""
     replicas: int
     """Plain: it decides what is declared."""
     gpus: int
@@ -187,6 +188,7 @@ def _server(name: str, given: Arguments) -> tuple[Server, tuple[Finding, ...]]:
         "workload": values.get("workload", name),
         "namespace": values.get("namespace", team_namespace(values["team"])),
         "source": values.get("source", values["model"]),
+        "image": values.get("image") or shipped_catalog().releases["vllm"].reference,
         "published_precision": values.get("published_precision", values["precision"]),
         "pools": tuple(values["pools"]),
         "image_pull_secrets": tuple(values.get("image_pull_secrets", ())),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.judge import judge
+from manifests.judge_rules import judge_rules
 from manifests.queueing.factories import QUEUES, plan, share, workload
 from tonnage.findings import Severity
 from tonnage.manifests.contracts import ACCELERATOR_LABEL, TEAM_LABEL
@@ -37,7 +38,7 @@ FULL = replace(QUEUES, cohort="prod-east", borrowing=False, cpu_flavor_labels={"
 @pytest.mark.parametrize("queues", [MINIMAL, QUEUES, FULL], ids=["minimal", "usual", "full"])
 def test_every_object_is_one_that_kueue_takes(queues: Queues, data: Path) -> None:
     """Strictly against its definitions of v1beta2."""
-    assert [wrong for m in objects(queues) if (wrong := judge(m, data))] == []
+    assert [wrong for m in objects(queues) if (wrong := judge(m, data) + judge_rules(m, data))] == []
 
 
 @pytest.mark.parametrize("queues", [MINIMAL, QUEUES, FULL], ids=["minimal", "usual", "full"])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.judge import judge
+from manifests.judge_rules import judge_rules
 from manifests.serving.factories import FULL as SERVER
 from manifests.tenancy.factories import FULL, MINIMAL, space
 from tonnage.capacity.result import TeamQuota
@@ -38,7 +39,7 @@ def rights(role: dict[str, Any]) -> set[tuple[str, str, str]]:
 @BOTH
 def test_every_object_is_one_that_kubernetes_takes(of: Space, data: Path) -> None:
     """Strictly: no unknown field, no wrong type."""
-    assert {name: judge(m, data) for name, m in objects(of).items() if judge(m, data)} == {}
+    assert {name: wrong for name, m in objects(of).items() if (wrong := judge(m, data) + judge_rules(m, data))} == {}
 
 
 @BOTH

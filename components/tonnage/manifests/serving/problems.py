@@ -8,7 +8,7 @@ from tonnage.manifests.contracts import PRIORITY_CLASSES
 from tonnage.manifests.serving.engine import EngineFacts, load_engine
 from tonnage.manifests.serving.flags import flag_findings, precision_findings
 from tonnage.manifests.serving.pods import HUB_TOKEN, OWN_ENVIRONMENT, shared_memory
-from tonnage.manifests.serving.secrets import holds_a_secret, names_a_secret
+from tonnage.manifests.secrets import holds_a_secret, names_a_secret
 from tonnage.manifests.serving.server import SecretKey, Server, scheme_of
 from tonnage.names import is_label
 
