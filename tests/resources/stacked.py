@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi.provider.experimental.component import ComponentProvider
 
-from tonnage.findings import Finding, SpecError
+from tonnage.findings import Finding, SpecError, errors
 from tonnage.manifests.declared import Declared
 from tonnage.preview import Recording, record
 
@@ -23,9 +23,9 @@ def recorded(program: Callable[[pulumi.ResourceOptions], object]) -> Recording:
 
 
 def objects(program: Callable[[pulumi.ResourceOptions], object]) -> dict[str, Declared]:
-    """The Kubernetes objects of a program that must be fine, by logical name."""
+    """The Kubernetes objects of a program without errors, by logical name."""
     recording = recorded(program)
-    assert not recording.findings
+    assert not errors(recording.findings), recording.findings
     return {d.name: d for d in recording.resources if d.is_object}
 
 
