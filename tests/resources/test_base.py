@@ -1,6 +1,7 @@
 """What every component does, shown on a small one."""
 
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -74,6 +75,23 @@ def test_the_component_records_its_arguments_and_is_parent_of_its_objects() -> N
     children = [d for d in recording.resources if d.is_object]
     assert {d.parent for d in children} == {parent.key}
     assert all(d.name.startswith("sample-") for d in children)
+
+
+class Colour(Enum):
+    """A choice."""
+
+    RED = "red"
+
+
+def test_choices_are_recorded_as_the_text_that_they_stand_for() -> None:
+    """Pulumi refuses an Enum among properties, and hands one over for a choice made in another language."""
+
+    class Chosen(Component):
+        def __init__(self, name: str, opts: pulumi.ResourceOptions) -> None:
+            super().__init__(name, {"colour": Colour.RED, "parts": [{"colour": Colour.RED}], "size": 1}, (), opts)
+
+    chosen = found(lambda p: Chosen("sample", with_provider(p)), "sample")
+    assert chosen.inputs == {"colour": "red", "parts": [{"colour": "red"}], "size": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What all components share: checks first, then one parent and its objects, in order."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 import pulumi
@@ -33,7 +34,7 @@ class Component(pulumi.ComponentResource):
         token = f"tonnage:index:{type(self).__name__}"
         if found := _no_provider(name, opts):
             raise SpecError(found)
-        super().__init__(token, name, dict(args), opts)
+        super().__init__(token, name, _told(args), opts)
         self.children: dict[str, pulumi.CustomResource] = {}
         for child in children:
             self.children[child.name] = self._declare(name, child, opts)
@@ -47,6 +48,15 @@ class Component(pulumi.ComponentResource):
         )
         earlier = pulumi.ResourceOptions(depends_on=[self.children[other] for other in child.after])
         return resource_of(name, child, immutable_fields(child.manifest), pulumi.ResourceOptions.merge(shared, earlier))
+
+
+def _told(value: Any) -> Any:
+    """Arguments as properties: Pulumi takes no Enum, but makes them of a program's text in another language."""
+    if isinstance(value, Mapping):
+        return {key: _told(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(v) for v in value]
+    return value.value if isinstance(value, Enum) else value
 
 
 def _no_provider(name: str, opts: pulumi.ResourceOptions) -> list[Finding]:
