@@ -31,6 +31,8 @@ class NotPlannedYet:
     """Marks a key that is read and validated but changes nothing yet; `instead` says what happens."""
 
     instead: str
+    values: tuple[str, ...] = ()
+    """Those values that change nothing yet; left out, all but the default."""
 
 
 Memory = Annotated[units.Memory, Amount(units.Memory, "1MiB", "1000TiB")]

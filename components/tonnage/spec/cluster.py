@@ -116,7 +116,10 @@ class AwsNodes(SpecModel):
 class NodePools(SpecModel):
     """Where nodes come from and which may be used."""
 
-    provisioner: Literal["karpenter", "managed", "cluster-api", "none"]
+    provisioner: Annotated[
+        Literal["karpenter", "managed", "cluster-api", "none"],
+        NotPlannedYet("pools are declared for Karpenter only", ("managed", "cluster-api")),
+    ]
     """Who starts nodes. `none`: they exist already and `nodes` lists them."""
     instance_types: tuple[InstanceType, ...] = ()
     """Types that may be bought; `*` is not understood here: a type is a decision."""
@@ -137,7 +140,10 @@ class NodePools(SpecModel):
 class GpuStackSpec(SpecModel):
     """What makes GPUs visible to Kubernetes."""
 
-    mode: Literal["device-plugin", "operator", "dra"] = "device-plugin"
+    mode: Annotated[
+        Literal["device-plugin", "operator", "dra"],
+        NotPlannedYet("the device plugin is declared", ("operator", "dra")),
+    ] = "device-plugin"
     """The NVIDIA device plugin alone, the GPU operator, or the DRA driver."""
     driver: Literal["preinstalled", "operator"] = "preinstalled"
     """Who owns the driver: the machine image, or the operator."""
@@ -175,7 +181,12 @@ class Cluster(SpecModel):
     """What the file describes."""
     name: Name
     """As the file is named."""
-    platform: Platform
+    platform: Annotated[
+        Platform,
+        NotPlannedYet(
+            "pools are declared for Karpenter on AWS only", ("gke", "aks", "coreweave", "cluster-api", "existing")
+        ),
+    ]
     """Who runs the control plane: a cloud's service, Cluster API, or whoever made the existing cluster."""
     region: Place
     """Where prices and quotas are looked up."""

@@ -25,7 +25,7 @@ def _at(kind: Any, step: str | int, value: object, path: Path) -> Iterator[tuple
     mark = next(marks(inner, NotPlannedYet), None)
     if mark is None:
         yield from unplanned(inner, value, here)
-    elif not _is_default(kind, step, value):
+    elif value in mark.values if mark.values else not _is_default(kind, step, value):
         yield here, mark.instead
 
 

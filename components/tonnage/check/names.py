@@ -1,0 +1,38 @@
+"""Whether names stay apart once they are prefixed: in Kubernetes, and as stacks of Pulumi."""
+
+from collections.abc import Iterator
+
+from tonnage.findings import Finding
+from tonnage.names import LABEL_LIMIT
+from tonnage.spec.load import Specs
+
+_TAKEN = {"default": "the ServiceAccount that Kubernetes puts into every namespace"}
+
+
+def names(specs: Specs) -> tuple[Finding, ...]:
+    """Names that would fall together, or be too long for Kubernetes. Sources of limits: `tonnage.names`."""
+    return (*_stacks(specs), *_objects(specs))
+
+
+def _stacks(specs: Specs) -> Iterator[Finding]:
+    """Stacks are called platform-<cluster> and <team>-<cluster>."""
+    owners = {f"platform-{cluster}": f"the platform on {cluster}" for cluster in sorted(specs.clusters)}
+    for cluster, teams in sorted(specs.teams.items()):
+        for team in teams:
+            stack = f"{team.name}-{cluster}"
+            owner = owners.setdefault(stack, f"team {team.name} on {cluster}")
+            if owner != f"team {team.name} on {cluster}":
+                what = f"its stack {stack} has the name of the stack of {owner}"
+                yield Finding(f"team {team.name} name", what, "give one of them another name")
+
+
+def _objects(specs: Specs) -> Iterator[Finding]:
+    for _, teams in sorted(specs.teams.items()):
+        for team in teams:
+            if len(f"team-{team.name}") > LABEL_LIMIT:
+                what = f"its namespace team-{team.name} would be over {LABEL_LIMIT} characters long"
+                yield Finding(f"team {team.name} name", what, "give it a shorter name")
+            for served in team.serving:
+                if served.name in _TAKEN:
+                    what = f"'{served.name}' is the name of {_TAKEN[served.name]}"
+                    yield Finding(f"{team.name}/{served.name} name", what, "give it another name")
