@@ -7,7 +7,8 @@ import pulumi
 import pytest
 
 from manifests.judge import judge
-from resources.programs import Declares, declared, from_another_language, in_floats, manifests, problems, recorded
+from resources.programs import Declares, declared, from_another_language, manifests, problems
+from resources.stacked import as_floats, recorded, signature
 from tonnage.catalog.shipped import shipped_catalog
 from tonnage.resources.gpu_stack import DeviceList, DriverOwner, GpuStack, GpuStackArgs, GpuStackMode, MigStrategy
 
@@ -45,7 +46,7 @@ def test_every_object_is_one_that_kubernetes_takes(args: GpuStackArgs, data: Pat
 @EVERY
 def test_arguments_may_come_from_any_language(args: GpuStackArgs) -> None:
     """Choices as text, numbers as floats: the same objects follow."""
-    assert manifests(stack(in_floats(args))) == manifests(stack(args))
+    assert manifests(stack(as_floats(args))) == manifests(stack(args))
 
 
 def test_pulumis_own_provider_constructs_it() -> None:
@@ -143,3 +144,27 @@ def test_an_override_of_borrowed_discovery_is_a_mistake() -> None:
     override = {"because": "a", "merge": {"spec": {"replicas": 2}}}
     args = {"node_feature_discovery": False, "overrides": {"discovery": override}}
     assert problems(stack(args)) == ["gpu.overrides.discovery"]
+
+
+def test_the_arguments_that_other_languages_see() -> None:
+    """A change here breaks programs that are not Python; none is an object without fields."""
+    assert signature(GpuStack) == {
+        "deviceList?": "<DeviceList",
+        "discoveryImage?": "string",
+        "driver?": "<DriverOwner",
+        "mig?": "<MigStrategy",
+        "mode?": "<GpuStackMode",
+        "namespace?": "<string",
+        "nodeFeatureDiscovery?": "<boolean",
+        "overrides?": "<{<Override}",
+        "pluginImage?": "string",
+        "pullSecrets?": "<[<string]",
+        "startupTaints?": "<[<string]",
+        "=namespace": "string",
+        "GpuStackMode": "device-plugin | operator | dra",
+        "DriverOwner": "preinstalled | operator",
+        "DeviceList": "envvar | cdi-cri",
+        "MigStrategy": "none | single | mixed",
+        "Override.because": "<string",
+        "Override.merge": "<{<Any}",
+    }

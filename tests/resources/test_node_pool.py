@@ -8,7 +8,8 @@ import pytest
 
 from manifests.judge import judge
 from manifests.judge_rules import judge_rules
-from resources.programs import Declares, declared, from_another_language, in_floats, manifests, problems
+from resources.programs import Declares, declared, from_another_language, manifests, problems
+from resources.stacked import as_floats, signature
 from tonnage.catalog.shipped import shipped_catalog
 from tonnage.resources.node_pool import Architecture, GpuNodePool, GpuNodePoolArgs, Market
 
@@ -73,7 +74,7 @@ def test_every_object_is_one_that_karpenter_takes(args: GpuNodePoolArgs, data: P
 @EVERY
 def test_arguments_may_come_from_any_language(args: GpuNodePoolArgs) -> None:
     """Where every integer is a float and every choice is text, the same objects follow."""
-    assert manifests(pool(in_floats(args))) == manifests(pool(args))
+    assert manifests(pool(as_floats(args))) == manifests(pool(args))
 
 
 def test_pulumis_own_provider_constructs_it() -> None:
@@ -171,3 +172,37 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared(changes: dict[str
     assert len(found) == len(where)
     for place in where:
         assert any(place in f for f in found), found
+
+
+def test_the_arguments_that_other_languages_see() -> None:
+    """A change here breaks programs that are not Python; none is an object without fields."""
+    assert signature(GpuNodePool) == {
+        "accelerator?": "<string",
+        "alternates?": "<[<string]",
+        "ami?": "<string",
+        "arch?": "<Architecture",
+        "cluster": "string",
+        "discovery?": "string",
+        "disk?": "<string",
+        "gpusPerNode?": "<integer",
+        "grace?": "<string",
+        "instanceType": "<string",
+        "labels?": "<{<string}",
+        "market?": "<Market",
+        "nodes": "<integer",
+        "overrides?": "<{<Override}",
+        "pool?": "<string",
+        "quietHours?": "<QuietHoursArgs",
+        "reservation?": "<string",
+        "role?": "string",
+        "surge?": "<integer",
+        "tags?": "<{string}",
+        "zones": "<[<string]",
+        "=pool": "string",
+        "Market": "reserved | onDemand | spot",
+        "Architecture": "amd64 | arm64",
+        "QuietHoursArgs.duration": "<string",
+        "QuietHoursArgs.schedule": "<string",
+        "Override.because": "<string",
+        "Override.merge": "<{<Any}",
+    }

@@ -6,6 +6,7 @@ import pulumi
 
 from manifests.judge import judge
 from resources.programs import Declares, declared, from_another_language, manifests, problems
+from resources.stacked import signature
 from tonnage.manifests.contracts import PRIORITY_CLASSES
 from tonnage.resources.tiers import Tiers, TiersArgs
 
@@ -57,3 +58,13 @@ def test_an_override_needs_a_reason_and_an_object() -> None:
         }
     }
     assert problems(tiers(wrong)) == ["tiers.overrides.bestEffort", "tiers.overrides.production.because"]
+
+
+def test_the_arguments_that_other_languages_see() -> None:
+    """A change here breaks programs that are not Python."""
+    assert signature(Tiers) == {
+        "overrides?": "<{<Override}",
+        "=classes": "{string}",
+        "Override.because": "<string",
+        "Override.merge": "<{<Any}",
+    }
