@@ -92,7 +92,7 @@ def stored(at: Situation) -> Stored:
     broken: list[Finding] = []
     old: list[Finding] = []
     for name, cluster in sorted(at.specs.clusters.items()):
-        read, found = read_plan_files(at.folder, name, at.prefix)
+        read, found = stored_of(at, name)
         broken += found
         if read is None:
             continue
@@ -101,6 +101,11 @@ def stored(at: Situation) -> Stored:
         old += stale(read, cluster, teams, "platform")
         old += [f for team in teams for f in stale(read, cluster, teams, "team", team.name)]
     return Stored(files, ordered(old), ordered(broken))
+
+
+def stored_of(at: Situation, cluster: str) -> tuple[PlanFiles | None, tuple[Finding, ...]]:
+    """Plan files of one cluster; None and no finding where there are none."""
+    return read_plan_files(at.folder, cluster, at.prefix)
 
 
 def to_store(at: Situation, plans: Mapping[str, CapacityPlan]) -> Mapping[str, PlanFiles]:

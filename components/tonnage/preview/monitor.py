@@ -149,13 +149,19 @@ class Engine:
         severity = severities.get(request.severity)
         if severity is not None:
             where = key_of(request.urn) if request.urn.count("::") > 2 else f"stack {self.stack}"
-            what = self.plain.hidden(request.message.strip())
-            self.findings.append(Finding(where, what, "correct the program that logs it", severity))
+            what, way_out = _parted(self.plain.hidden(request.message.strip()))
+            self.findings.append(Finding(where, what, way_out, severity))
         return Empty()
 
     def RequirePulumiVersion(self, _: object) -> Empty:  # noqa: N802
         """There is no command line whose version could be too old."""
         return Empty()
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """What is wrong and the way out, where the message says both as components do: `what; fix`."""
+    what, _, fix = message.rpartition("; ")
+    return (what, fix) if what and "\n" not in fix else (message, "correct the program that logs it")
 
 
 def same_key(urns: Iterable[str]) -> list[Finding]:

@@ -1,9 +1,11 @@
 """Arguments of components as a plan decides them: what stacks pass on, and where a program of your own can start."""
 
-from tonnage.capacity.result import CapacityPlan, PlannedWorkload, TeamQuota
+from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, TeamQuota
+from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.models import Model
 from tonnage.manifests.queueing.queues import Share, queues_of
 from tonnage.manifests.tenancy.space import quota_of
+from tonnage.resources.gpu_stack import DriverOwner, GpuStackArgs, GpuStackMode
 from tonnage.resources.model_server import (
     CacheFormat,
     ModelServerArgs,
@@ -12,9 +14,44 @@ from tonnage.resources.model_server import (
     Survival,
     WeightFormat,
 )
+from tonnage.resources.node_pool import Architecture, GpuNodePoolArgs, Market
 from tonnage.resources.queueing import QueueingArgs, QueueShareArgs
 from tonnage.resources.team_space import TeamSpaceArgs
+from tonnage.spec.cluster import Cluster
 from tonnage.spec.workload import Serving
+
+
+def node_pool_args(pool: Pool, cluster: Cluster, catalog: Catalog) -> GpuNodePoolArgs:
+    """A pool as it was planned: of the planned type alone, because the price of another was not counted."""
+    node, aws = catalog.node_types[pool.instance_type], cluster.node_pools.aws
+    args = GpuNodePoolArgs(
+        cluster=cluster.name,
+        instance_type=pool.instance_type,
+        market=Market(pool.market),
+        zones=list(pool.zones),
+        nodes=pool.nodes,
+        arch=Architecture(node.arch),
+        ami=aws.ami or catalog.releases["ami-al2023"].reference,
+    )
+    if pool.accelerator is not None:
+        args["accelerator"], args["gpus_per_node"] = pool.accelerator, pool.gpus_per_node
+    if pool.reservation is not None:
+        args["reservation"] = pool.reservation
+    if aws.role is not None:
+        args["role"] = aws.role
+    if aws.discovery is not None:
+        args["discovery"] = aws.discovery
+    return args
+
+
+def gpu_stack_args(cluster: Cluster, catalog: Catalog) -> GpuStackArgs:
+    """The GPU stack that the cluster's file asks for, with the images of the catalogue."""
+    return GpuStackArgs(
+        mode=GpuStackMode(cluster.gpu_stack.mode),
+        driver=DriverOwner(cluster.gpu_stack.driver),
+        plugin_image=catalog.releases["device-plugin"].reference,
+        discovery_image=catalog.releases["nfd"].reference,
+    )
 
 
 def model_server_args(serving: Serving, planned: PlannedWorkload, model: Model, image: str) -> ModelServerArgs:
