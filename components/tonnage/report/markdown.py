@@ -30,6 +30,9 @@ class _Page:
         self.report = report
         self.hidden = report.money == "hidden"
 
+    def _placed(self, f: Finding) -> str:
+        return f"{self.code(words.place(f))} " if f.position else ""
+
     def prose(self, text: str) -> str:
         return escape.prose(escape.clipped(without_money(text) if self.hidden else text, 1_000))
 
@@ -52,7 +55,7 @@ class _Page:
 
     def findings(self, head: str, findings: Iterable[Finding], noun: str, detail: int) -> Block:
         items = tuple(
-            _same(f"- {self.code(words.place(f))} {self.prose(f'{f.where}: {f.what}; {f.fix}')}") for f in findings
+            _same(f"- {self._placed(f)}{self.prose(f'{f.where}: {f.what}; {f.fix}')}") for f in findings
         )
         return _listed(head, items, noun, detail)
 

@@ -119,7 +119,8 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
 
 
 def _finding(f: Finding) -> str:
-    return f"{words.place(f)}  {f.where}: {f.what}; {f.fix}"
+    at = f"{words.place(f)}  " if f.position else ""
+    return f"{at}{f.where}: {f.what}; {f.fix}"
 
 
 def _changed_pools(report: Report, console: Console) -> None:
