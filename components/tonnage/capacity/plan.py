@@ -16,9 +16,10 @@ from tonnage.capacity.packing.dollars import monthly
 from tonnage.capacity.packing.groups import Group, group_of
 from tonnage.capacity.packing.offers import Shop, shop_of
 from tonnage.capacity.packing.pools import placed_by_pool, pools_of, rooms_of
+from tonnage.capacity.packing.schedule import Pending, stock_findings, worst_pending
 from tonnage.capacity.packing.shortfall import on_gpu_nodes, shortfalls
 from tonnage.capacity.packing.verify import wrong_with
-from tonnage.capacity.packing.words import money_entries, pool_entries, sunk_rate, whole_entries
+from tonnage.capacity.packing.words import contract_entry, money_entries, pool_entries, sunk_rate, whole_entries
 from tonnage.capacity.quota import account_use, team_quotas
 from tonnage.capacity.result import AccountUse, CapacityPlan, PlannedWorkload, Pool, TeamCost, UnusedReservation
 from tonnage.catalog.catalog import Catalog
@@ -44,6 +45,8 @@ class _Solved:
     search: Search
     choice: Choice
     bound: Bound | None
+    pending: Pending | None
+    """On the stock scheduler; None: not tried."""
 
     @property
     def packed(self) -> Packed:
@@ -103,7 +106,8 @@ def _solve(shop: Shop, asked: tuple[Asked, ...]) -> _Solved:
     bound = lower_bound(ways, supply) if ways else None
     search = Search(ways, supply, bound.cost if bound else 0)
     choice = search.best([bound.choice] if bound else [])
-    return _Solved(shop, asked, search, choice, bound)
+    groups = [options[i] for options, i in zip(ways, choice, strict=True)]
+    return _Solved(shop, asked, search, choice, bound, worst_pending(search.packed(choice), groups, supply))
 
 
 def _planned(solved: _Solved, i: int) -> PlannedWorkload:
@@ -162,6 +166,7 @@ def _ledger(
     return (
         *pool_entries(packed, solved.groups, supply, pools),
         *whole_entries(packed, bound, supply, pools, unused),
+        contract_entry(solved.pending, solved.groups),
         *money_entries(shared),
     )
 
@@ -176,6 +181,7 @@ def _findings(
     for a, i in zip(solved.asked, solved.choice, strict=True):
         yield from a.sizing.options[i].findings
     yield from on_gpu_nodes(cluster.name, groups, supply)
+    yield from stock_findings(cluster.name, solved.pending, groups)
     yield from shortfalls(solved.packed, groups, supply)
     for use in account:
         if use.used_vcpus > use.limit_vcpus:

@@ -24,7 +24,7 @@ def complaints(plan: CapacityPlan, cluster: Cluster, catalog: Catalog) -> list[s
 
 
 def _rooms(plan: CapacityPlan, cluster: Cluster, catalog: Catalog) -> dict[str, tuple[Fraction, ...]]:
-    rooms = {}
+    rooms: dict[str, tuple[Fraction, ...]] = {}
     for pool in plan.pools:
         room = room_of(catalog.node_types[pool.instance_type], catalog, cluster.platform)
         assert isinstance(room, Room)

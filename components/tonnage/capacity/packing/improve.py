@@ -29,17 +29,20 @@ def _emptied(stacks: list[Stack], groups: Sequence[Group], supply: Supply) -> li
     bought = (s for s in stacks if supply.offers[s.offer].cost or not supply.offers[s.offer].priced)
     dearest = sorted(bought, key=lambda s: (-supply.offers[s.offer].cost, s.offer, s.pods))
     for stack in dearest:
-        while stack in stacks and (rest := without_one(stacks, stack, groups)) is not None:
+        while stack in stacks and (rest := without_one(stacks, stacks.index(stack), groups)) is not None:
             stacks = rest
             stack = replace(stack, nodes=stack.nodes - 1)  # noqa: PLW2901 the same nodes, one fewer
     return stacks
 
 
-def without_one(stacks: Sequence[Stack], stack: Stack, groups: Sequence[Group]) -> list[Stack] | None:
-    """The other nodes with the pods of one node of that stack on them; None where they have no room."""
-    rest = [s if s != stack else replace(s, nodes=s.nodes - 1) for s in stacks]
-    rest = [s for s in rest if s.nodes]
-    for group, pods in stack.pods:
+def without_one(stacks: Sequence[Stack], place: int, groups: Sequence[Group]) -> list[Stack] | None:
+    """The nodes without one of the stack at that place, its pods on the others; None where they have no room.
+
+    By place and not by content: several stacks may be equal.
+    """
+    lost = stacks[place]
+    rest = [*stacks[:place], *([replace(lost, nodes=lost.nodes - 1)] if lost.nodes > 1 else []), *stacks[place + 1 :]]
+    for group, pods in lost.pods:
         rest, left = fill(rest, group, groups[group], pods)
         if left:
             return None

@@ -10,6 +10,7 @@ from tonnage.capacity.packing.complete import Packed
 from tonnage.capacity.packing.dollars import hourly, monthly
 from tonnage.capacity.packing.firstfit import Stack
 from tonnage.capacity.packing.groups import Group
+from tonnage.capacity.packing.schedule import ORDERS_TRIED, Pending, pending_words
 from tonnage.capacity.packing.supply import Offer, Supply
 from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, NAMES, amount, pod_words
 from tonnage.capacity.result import Pool, UnusedReservation
@@ -101,6 +102,14 @@ def _tight(distance: Fraction, packed: Packed, supply: Supply) -> Iterator[Entry
         value = "not proven tight"
         formula = f"cost - bound = {hourly(distance)}, the cheapest node decided on costs {hourly(price)}"
     yield Entry("proof that the count is needed", value, formula, "")
+
+
+def contract_entry(pending: Pending | None, groups: Sequence[Group]) -> Entry:
+    """What the stock scheduler would leave pending, for the count rests on more than it promises."""
+    formula = f"LeastAllocated, pods pinned to their pools, spares included, worst of {ORDERS_TRIED} orders of arrival"
+    return Entry(
+        "pods pending on the stock scheduler", pending_words(pending, groups), formula, "simulation by tonnage"
+    )
 
 
 def money_entries(bill: Bill) -> Iterator[Entry]:
