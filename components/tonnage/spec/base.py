@@ -49,9 +49,10 @@ Name = Annotated[str, LabelText("a name", "search", LABEL_PATTERN, 40)]
 Line = Annotated[str, Text("a line of text", "search-oncall@example.com", ascii=False)]
 InstanceType = Annotated[str, Text("an instance type", "p5.48xlarge", r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 63)]
 TypePattern = Annotated[str, Text("a type or a pattern of types", "g6e.*", r"^[A-Za-z0-9*?][A-Za-z0-9*?._-]*$", 63)]
-Place = Annotated[str, Text("a region or zone", "us-east-1a", r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 63)]
+Region = Annotated[str, Text("a region", "us-east-1", r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 63)]
+Zone = Annotated[str, Text("a zone", "us-east-1a", r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 63)]
 ModelName = Annotated[str, Text("a model's name", "Qwen/Qwen3-32B", r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", 128)]
-Accelerator = Annotated[str, Text("an accelerator", "h100-sxm", r"^[a-z0-9][a-z0-9.-]*$", 63)]
+Accelerator = Annotated[str, Text("an accelerator", "h100-sxm", r"^[A-Za-z0-9][A-Za-z0-9.-]*$", 63)]
 Uri = Annotated[str, Text("an address", "s3://models/qwen3-32b", r"^\S+$", 512)]
 Image = Annotated[
     str,

@@ -15,10 +15,11 @@ from tonnage.spec.base import (
     MoneyRate,
     Name,
     NotPlannedYet,
-    Place,
+    Region,
     Share,
     SpecModel,
     TypePattern,
+    Zone,
 )
 from tonnage.spec.values import Text, Whole
 
@@ -53,7 +54,7 @@ class Reservation(SpecModel):
     """How many nodes."""
     id: Annotated[str, Text("an id of a reservation", "cr-0abc", r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$", 256)]
     """The provider's id of the reservation."""
-    zone: Place
+    zone: Zone
     """The zone that holds it."""
     kind: Literal["capacityReservation", "capacityBlock"] = "capacityReservation"
     """A capacity block ends by itself; a capacity reservation lasts until it is given up."""
@@ -188,9 +189,9 @@ class Cluster(SpecModel):
         ),
     ]
     """Who runs the control plane: a cloud's service, Cluster API, or whoever made the existing cluster."""
-    region: Place
+    region: Region
     """Where prices and quotas are looked up."""
-    zones: Annotated[tuple[Place, ...], Field(min_length=1)]
+    zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     """Zones that nodes may be in."""
     kubernetes: Minor
     """Minor version, quoted: "1.35"."""

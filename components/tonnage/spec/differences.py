@@ -41,13 +41,19 @@ def on_cluster(source: Source[Team], cluster: str) -> Team | None:
     """
     differing = _mapping(_mapping(source.tree.get("clusters")).get(cluster))
     where = places(source.tree)
+    # a workload whose own name is wrong is what a name without a workload most likely means
+    misnamed = any(path[0] in KINDS and path[2:] == ("name",) for path in source.spoiled if path)
     changed: dict[str, SpecModel] = {}
     for name, over in differing.items():
         under = ("clusters", cluster, name)
-        if name not in where:
+        if name not in where and not misnamed:
             fix = instead(name, where, f"name one of {', '.join(sorted(where)) or 'the workloads of the team'}")
             source.add([Problem(under, f"the team has no workload {said(name)}", fix, of_key=True)])
-        elif isinstance(over, dict) and (merged := _workload(source, where[name], over, under)) is not None:
+        elif (
+            name in where
+            and isinstance(over, dict)
+            and (merged := _workload(source, where[name], over, under)) is not None
+        ):
             changed[name] = merged
     if source.value is None:
         return None
@@ -74,9 +80,19 @@ def _workload(source: Source[Team], place: Path, over: dict[str, object], under:
     value, wrong = problems_of(model, merged(base, {k: v for k, v in over.items() if k != "name"}))
     before = {p.path for p in problems_of(model, base)[1]}
     here = source.document.positions if source.document else {}
-    source.add((p for p in wrong if p.path not in before or (*under, *p.path) in here), under)
+    source.add((_unset(p, over) for p in wrong if p.path not in before or (*under, *p.path) in here), under)
     source.warn(unplanned(model, over), under)
     return value
+
+
+def _unset(problem: Problem, over: Mapping[str, object]) -> Problem:
+    """A key that is missing because null unsets it is no key to add."""
+    there: object = over
+    for step in problem.path:
+        there = there.get(step, ...) if isinstance(there, dict) else ...
+    if there is not None:
+        return problem
+    return Problem(problem.path, "cannot be unset", "give it a value, or drop the key", of_key=True)
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

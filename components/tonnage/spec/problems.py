@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from tonnage.files.paths import Path
 from tonnage.spec.base import MAPPING, VALUE, SpecModel
 from tonnage.spec.shape import arms, at, keys, marks, model_of
-from tonnage.spec.suggest import instead
+from tonnage.spec.suggest import instead, nearest
 from tonnage.spec.values import Text, Whole, said
 
 _KEY = "[key]"  # pydantic's last step, where a mapping's key is wrong and not its value
@@ -47,16 +47,35 @@ def _tuples(tree: Any) -> Any:
 
 
 def _problems(model: type[SpecModel], wrong: ValidationError) -> Iterator[Problem]:
-    for error in wrong.errors(include_url=False):
-        steps = [s for s in error["loc"] if s not in _STEPS_OF_FORM]
-        of_key = bool(steps) and steps[-1] == _KEY
-        path = tuple(steps[:-1] if of_key else steps)
+    errors = [(*_path(error), error) for error in wrong.errors(include_url=False)]
+    missing = [path for path, _, error in errors if error["type"] == "missing"]
+    unknown = [path for path, _, error in errors if error["type"] == "extra_forbidden"]
+    meant = dict(_meant(unknown, missing))
+    for path, of_key, error in errors:
         if error["type"] == "extra_forbidden":
-            yield Problem(path, "is not known", _known(model, path), of_key=True)
-        elif error["type"] == "missing":
-            yield Problem(path, "is missing", _example(model, path))
-        else:
+            fix = f"did you mean '{meant[path][-1]}'?" if path in meant else _known(model, path)
+            yield Problem(path, "is not known", fix, of_key=True)
+        elif error["type"] != "missing":
             yield Problem(path, *_value(model, path, error), of_key=of_key)
+        elif path not in meant.values():
+            yield Problem(path, "is missing", _example(model, path))
+
+
+def _path(error: ErrorDetails) -> tuple[Path, bool]:
+    """The path in the file, and whether its key is meant."""
+    steps = tuple(s for s in error["loc"] if s not in _STEPS_OF_FORM)
+    of_key = steps[-1:] == (_KEY,)
+    return (steps[:-1] if of_key else steps), of_key
+
+
+def _meant(unknown: list[Path], missing: list[Path]) -> Iterator[tuple[Path, Path]]:
+    """Unknown keys with the missing key of the same mapping that was meant: one mistake is one problem."""
+    for path in unknown:
+        near = [m for m in missing if m[:-1] == path[:-1]]
+        key = nearest(str(path[-1]), [str(m[-1]) for m in near])
+        alone = len(near) == 1 and sum(u[:-1] == path[:-1] for u in unknown) == 1
+        if key is not None or alone:
+            yield path, (*path[:-1], near[0][-1] if key is None else key)
 
 
 def _known(model: type[SpecModel], path: Path) -> str:
@@ -85,7 +104,7 @@ def _value(model: type[SpecModel], path: Path, error: ErrorDetails) -> tuple[str
         case "bool_type":
             return f"{said(given)} is neither true nor false", "write true or false"
         case "tuple_type":
-            return f"{said(given)} is not a list", f"write [{said(given)}]" if _short(given) else "write a list"
+            return f"{said(given)} is not a list", f"write [{given}]" if _short(given) else "write a list"
         case "too_short":
             return "is empty", "name at least one"
     model_there = model_of(at(model, path))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _LONGEST = 128  # matching takes the square of the length
+_CLOSE = 0.7  # below it, short words match what nobody meant
+_MOST = 4
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -12,13 +14,19 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return None
     names = sorted(known)
     same = [n for n in names if _bare(n) == _bare(word)]
-    return next(iter(same or get_close_matches(word, names, 1)), None)
+    return next(iter(same or get_close_matches(word, names, 1, _CLOSE)), None)
 
 
 def instead(word: str, known: Iterable[str], otherwise: str) -> str:
-    """A fix: the word that was probably meant, or something else."""
-    near = nearest(word, known)
-    return f"did you mean '{near}'?" if near is not None else otherwise
+    """A fix: the words that were probably meant, or something else."""
+    names = sorted(known)
+    near = nearest(word, names)
+    longer = [n for n in names if len(word) > 1 and n.casefold().startswith(word.casefold())]
+    meant = longer if 1 < len(longer) <= _MOST and near not in set(names) - set(longer) else [near] if near else longer
+    if not 0 < len(meant) <= _MOST:
+        return otherwise
+    *first, last = [f"'{name}'" for name in meant]
+    return f"did you mean {', '.join(first)} or {last}?" if first else f"did you mean {last}?"
 
 
 def _bare(word: str) -> str:

@@ -114,7 +114,8 @@ class Text(_Marker):
             raise wrong(f"{said(value)} is {len(value)} characters long", f"use at most {self.longest}")
         odd = next((c for c in value if not c.isprintable() or (self.ascii and not c.isascii())), None)
         if odd is not None:
-            raise wrong(f"{said(value)} holds {_named(odd)}", "type it anew with plain ASCII characters")
+            fix = "type it anew with plain ASCII characters" if odd.isprintable() else "take it out"
+            raise wrong(f"{said(value)} holds {_named(odd)}", fix)
         if not re.fullmatch(self.pattern, value):
             raise wrong(*self.refusal(value))
         return value

@@ -33,6 +33,9 @@ Length = Annotated[int, Whole(1, 100_000_000)]
 FilePath = Annotated[
     str, Text("a path inside the repository", "models/own/config.json", r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*$", 512)
 ]
+Csv = Annotated[
+    str, Text("a path inside the repository", "lengths.csv", r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*$", 512)
+]
 Revision = Annotated[
     str, Text("a revision", "9216db5781bf21249d130ec9da846c4624c16137", r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", 128)
 ]
@@ -51,7 +54,7 @@ class LocalModel(SpecModel):
 class Trace(SpecModel):
     """Token lengths from a file."""
 
-    trace: Annotated[FilePath, NotPlannedYet("give one number of tokens instead")]
+    trace: Annotated[Csv, NotPlannedYet("give one number of tokens instead")]
     """Path of a CSV file, relative to the folder of the specs."""
 
 
