@@ -133,8 +133,8 @@ HYBRID = replace(
 )
 """A quarter of the layers keep a cache, the others a state of fixed size."""
 
-WINDOWED = replace(LLAMA_8B, id="example/windowed", full_attention_layers=16, window_layers=16, window=1000)
-"""Every other layer sees 1,000 tokens at most."""
+WINDOWED = replace(LLAMA_8B, id="example/windowed", full_attention_layers=12, window_layers=20, window=1000)
+"""Most layers see 1,000 tokens at most."""
 
 
 def serving(traffic: Mapping[str, Any] | None = None, slo: Mapping[str, Any] | None = None, **other: Any) -> Serving:

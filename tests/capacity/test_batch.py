@@ -36,6 +36,11 @@ def test_every_accelerator_with_enough_gpus_on_a_node_competes() -> None:
     assert sizing.findings == ()
 
 
+def test_a_pod_may_take_a_whole_node() -> None:
+    """Eight GPUs on a node of eight."""
+    assert [o.pod.accelerator for o in sized(gpus=8).options] == ["h100-sxm", "h200-sxm"]
+
+
 def test_a_stated_accelerator_is_the_only_one() -> None:
     """The others are rejected by that."""
     sizing = sized(gpus=1, accelerator="h200-sxm")

@@ -66,9 +66,11 @@ def test_a_sequence_occupies_whole_blocks() -> None:
 
 
 def test_window_layers_stop_growing_and_states_never_grow() -> None:
-    """Past 1,000 tokens (63 blocks) only half the layers grow; a state of 24 M elements of 4 B is there at once."""
+    """Past 1,000 tokens (63 blocks) only 12 of 32 layers grow; a state of 24 M elements of 4 B is there at once."""
     windowed = kv_cache_of(WINDOWED, 1, "bf16", C)
     assert windowed.held(3200) - windowed.held(1600) == 1600 * windowed.full
+    assert windowed.full * 32 == 12 * 131_072
+    assert windowed.windowed * 32 == 20 * 131_072
     assert windowed.held(1600) == 1600 * windowed.full + 1008 * windowed.windowed
     hybrid = kv_cache_of(HYBRID, 2, "bf16", C)
     assert hybrid.state == 24 * 1_000_000 * 4 / 2

@@ -14,11 +14,11 @@ MADE_BY = MadeBy("0.1.0", "catalogue of the test")
 
 
 def made() -> CapacityPlan:
-    """Nine replicas of one team and three of another on twelve nodes, one spare, nothing of the third."""
+    """Twelve nodes: nine replicas of one team, two and the place of a rollout of another, nothing of the third."""
     filled = (Pattern(9, {"search/chat": 1}), Pattern(3, {"assist/bot": 1}))
     return plan(
         pools=(replace(pool(count=12), patterns=filled),),
-        workloads=(workload("assist/bot", replicas=3), workload()),
+        workloads=(workload("assist/bot", replicas=2, surge=1, pools={"g6e-12xlarge": 3}), workload()),
         quotas={"assist": quota(12, 3), "idle": quota(0, 0), "search": quota()},
         costs={"assist": cost(30.0), "idle": cost(0.0, None), "search": cost()},
         total=130.0,

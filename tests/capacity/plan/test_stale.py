@@ -121,7 +121,7 @@ def more_replicas(files: PlanFiles) -> PlanFiles:
         (miscounted, ["pool g6e-12xlarge counts 11 nodes, its patterns fill 12"]),
         (
             more_replicas,
-            ["assist/bot: its team's file holds 4 pods (3 on g6e-12xlarge), the pools hold 3 on g6e-12xlarge"],
+            ["assist/bot: its team's file holds 5 pods (3 on g6e-12xlarge), the pools hold 3 on g6e-12xlarge"],
         ),
     ],
 )

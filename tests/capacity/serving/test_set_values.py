@@ -10,6 +10,7 @@ from capacity.factories import (
     CHAT,
     H100,
     H200,
+    LLAMA_8B,
     LLAMA_70B,
     QWEN3_235B,
     UNKNOWN,
@@ -156,6 +157,24 @@ def test_published_fp8_experts_must_divide_into_blocks() -> None:
     assert why_lost(published, "h200-sxm x8").startswith("experts 1,536 wide give 192 per GPU, no multiple of the fp8")
     assert [str(o.layout) for o in published.options] == ["h200-sxm x2", "h200-sxm x4"]
     assert option_of(size_serving(CHAT, serving(precision="bf16"), QWEN3_235B, [(H200, [8])], C), "h200-sxm x8").engine
+
+
+def test_experts_quantised_by_the_engine_have_no_blocks() -> None:
+    """Only a published fp8 checkpoint does: the engine cuts its own as it likes."""
+    published = replace(QWEN3_235B, precision="bf16")
+    sizing = size_serving(CHAT, serving(precision="fp8"), published, [(H200, [8])], C)
+    assert option_of(sizing, "h200-sxm x8").layout
+
+
+def test_arithmetic_can_be_what_binds() -> None:
+    """Short inputs, long outputs and little arithmetic: the roofline's FLOPs stop the replica, and it says so."""
+    weak = accelerator("weak", Memory.gib(140), "20TB/s", {"bf16": "10TFLOP/s"})
+    load = {"inputTokens": 16, "outputTokens": 1000}
+    workload = serving(load, {"tpotP95": "200ms"}, precision=None, tensorParallel=1)
+    (option,) = size_serving(CHAT, workload, LLAMA_8B, [(weak, [1])], C).options
+    assert option.binding == "compute"
+    assert option.prediction is not None
+    assert option.prediction.batch == int(0.2 * 10e12 / (2 * LLAMA_8B.active_parameters))
 
 
 def test_heads_that_cannot_be_shared_out_are_refused() -> None:
