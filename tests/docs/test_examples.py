@@ -1,6 +1,8 @@
 """What the documentation shows works as it stands there."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,11 @@ def test_links_lead_somewhere(page: str) -> None:
     targets = [t for t in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in t]
     missing = [t for t in targets if not ((ROOT / page).parent / t).exists()]
     assert not missing
+
+
+def test_the_page_of_all_keys_is_that_of_the_models() -> None:
+    """Made, not written: a key that changes changes the page."""
+    made = subprocess.run(
+        [sys.executable, str(ROOT / "tools/spec_reference.py")], capture_output=True, text=True, check=True
+    )
+    assert made.stdout == (ROOT / "docs/specs.md").read_text(encoding="utf-8"), "run tools/spec_reference.py"
