@@ -60,16 +60,18 @@ def _form(field: Mapping[str, Any], kind: str) -> str:
         return f"[{name}](#{kind}-{name.lower()})"
     if "anyOf" in field:
         return " or ".join(dict.fromkeys(_form(f, kind) for f in field["anyOf"]))
-    if "const" in field:
-        return f"`{field['const']}`"
-    if "enum" in field:
-        return ", ".join(f"`{v}`" for v in field["enum"])
+    if "const" in field or "enum" in field:
+        return ", ".join(f"`{v}`" for v in field.get("enum", [field.get("const")]))
+    return _held(field, kind) or _simple(field)
+
+
+def _held(field: Mapping[str, Any], kind: str) -> str | None:
     if field.get("type") == "array":
         return f"list of {_form(field.get('items', {}), kind)}"
-    if field.get("type") == "object":
-        inner = field.get("additionalProperties") or next(iter(field.get("patternProperties", {}).values()), {})
-        return f"by name: {_form(inner, kind)}" if isinstance(inner, Mapping) and inner else "by name"
-    return _simple(field)
+    if field.get("type") != "object":
+        return None
+    inner: Any = field.get("additionalProperties") or next(iter(field.get("patternProperties", {}).values()), {})
+    return f"by name: {_form(inner, kind)}" if isinstance(inner, Mapping) and inner else "by name"
 
 
 def _simple(field: Mapping[str, Any]) -> str:

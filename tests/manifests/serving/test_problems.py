@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from manifests.serving.factories import FULL, MINIMAL, server
 from tonnage.findings import Severity, errors
-from tonnage.manifests.serving.problems import findings
 from tonnage.manifests.secrets import holds_a_secret, names_a_secret
+from tonnage.manifests.serving.problems import findings
 from tonnage.manifests.serving.server import SecretKey, Server
 from tonnage.units import Cpu, Memory
 
