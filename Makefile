@@ -35,7 +35,7 @@ demo: $(VENV)/.run ## plan, preview and a sample diff of the reference platform 
 	@$(BIN)/tonnage preview --specs stacks
 	@echo; echo "== tonnage diff: what a pull request that raises search/chat from 12/s to 20/s would change"
 	@rm -rf $(DEMO) && mkdir -p $(dir $(DEMO)) && git clone --quiet . $(DEMO)
-	@sed -i.before 's|requests: 12/s|requests: 20/s|' $(DEMO)/stacks/teams/search.yaml
+	@sed -i.before 's|requests: 12/s|requests: 20/s|' $(DEMO)/stacks/teams/search.yaml && rm $(DEMO)/stacks/teams/*.before
 	@cd $(DEMO)/stacks && { $(BIN)/tonnage diff --base HEAD || test $$? -eq 1; }
 
 test: check ## formatting, lint, types, then every test

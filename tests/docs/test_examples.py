@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tonnage.spec.load import load_specs
 
 from cli.invoke import Tonnage, reference
 from cli.repository import commit, repository
 from docs.blocks import PAGES, ROOT, blocks, commands
 from tonnage.findings import errors
 from tonnage.preview import record
+from tonnage.spec.load import load_specs
 
 
 def specs_of(page: str, folder: Path) -> Path:

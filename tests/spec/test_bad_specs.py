@@ -1,56 +1,31 @@
 """Over a hundred wrong specs, each with every finding word for word, at its line and column, once."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from spec.folders import FILES, write
+from spec.table import Case, cases
 from tonnage.findings import Severity
 from tonnage.spec.load import load_specs
 
 
-@dataclass(frozen=True)
-class Case:
-    """One exchange in the right folder, and what is said of it."""
-
-    file: str
-    old: str
-    new: str
-    said: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return self.new.strip().partition("\n")[0][:60] or f"without {self.old.strip()[:50]}"
-
-
-def cases() -> list[Case]:
-    """What bad_specs.txt holds."""
-    _, *blocks = (Path(__file__).parent / "bad_specs.txt").read_text(encoding="utf-8").split("\n@ ")
-    found = []
-    for block in blocks:
-        file, *lines = block.strip("\n").split("\n")
-        part = {sign: [x.removeprefix(f"{sign} ") for x in lines if x.startswith(f"{sign} ")] for sign in "-+>"}
-        old, new = ("".join(f"{line}\n" for line in part[sign]) for sign in "-+")
-        found.append(Case(file, old, new, tuple(part[">"])))
-    return found
-
-
-CASES = cases()
+CASES = cases(Path(__file__).parent / "bad_specs.txt")
 
 
 def test_the_table_is_whole() -> None:
     """A table that is read wrongly would prove nothing."""
     assert len(CASES) >= 100
     assert all(c.said for c in CASES)
-    assert len({(c.file, c.old, c.new) for c in CASES}) == len(CASES)
+    assert len({c.changes for c in CASES}) == len(CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_wrong_spec_is_refused_in_these_words(case: Case, tmp_path: Path) -> None:
     """What is wrong, how to mend it, where it stands; one finding for one mistake."""
-    specs, findings = load_specs(write(tmp_path, (case.file, case.old, case.new)))
+    specs, findings = load_specs(write(tmp_path, *case.changes))
     assert specs is None
-    assert tuple(str(f).removeprefix(f"{case.file}:") for f in findings) == case.said
+    assert case.seen(findings) == case.said
     assert len(findings) == 1
 
 

@@ -24,11 +24,15 @@ def _provisioner(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
     able = _PROVISIONERS[cluster.platform]
     if pools.provisioner not in able:
         what = f"{pools.provisioner} cannot start nodes on {cluster.platform}"
-        yield Finding(f"{at}.provisioner", what, f"write {' or '.join(able)}")
+        yield Finding(
+            f"{at}.provisioner",
+            what,
+            f"write {', '.join(able[:-1])} or {able[-1]}" if len(able) > 1 else f"write {able[0]}",
+        )
     elif pools.provisioner == "none":
         if not pools.nodes:
             yield Finding(f"{at}.provisioner", "nobody starts nodes, and none are listed", "list them under nodes")
-        if pools.instance_types:
+        elif pools.instance_types:
             what = "are types to buy, but provisioner none buys nothing"
             yield Finding(f"{at}.instanceTypes", what, "drop them, or name a provisioner")
     else:

@@ -63,9 +63,10 @@ def _batches(team: Team, _: Cluster, __: Catalog) -> Iterator[Finding]:
         at = f"{team.name}/{b.name}"
         if b.pods is None and b.tokens is None:
             yield Finding(at, "says neither how many pods run nor how many tokens are due", "add pods, or tokens")
-        if b.tokens is not None and b.pods is not None:
-            yield Finding(f"{at} tokens", "the planner counts pods from tokens, or takes pods", "drop pods, or tokens")
-        if (b.tokens is None) != (b.model is None):
+        elif b.tokens is not None and b.pods is not None:
+            what = "are given with pods: the one follows from the other"
+            yield Finding(f"{at} tokens", what, "drop pods, or tokens")
+        elif (b.tokens is None) != (b.model is None):
             there, missing = ("tokens", "model") if b.model is None else ("model", "tokens")
             yield Finding(f"{at} {there}", f"means nothing without {missing}", f"add {missing}, or drop {there}")
         if b.accelerator is not None and not b.gpus and b.model is None:

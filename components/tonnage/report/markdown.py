@@ -54,9 +54,7 @@ class _Page:
         yield self.objects()
 
     def findings(self, head: str, findings: Iterable[Finding], noun: str, detail: int) -> Block:
-        items = tuple(
-            _same(f"- {self._placed(f)}{self.prose(f'{f.where}: {f.what}; {f.fix}')}") for f in findings
-        )
+        items = tuple(_same(f"- {self._placed(f)}{self.prose(f'{f.where}: {f.what}; {f.fix}')}") for f in findings)
         return _listed(head, items, noun, detail)
 
     def why(self) -> Iterator[Block]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from tonnage.findings import Finding
 from tonnage.manifests.contracts import ENGINE_PORT
-from tonnage.manifests.serving.engine import EngineFacts
 from tonnage.manifests.secrets import holds_a_secret, names_a_secret
+from tonnage.manifests.serving.engine import EngineFacts
 from tonnage.manifests.serving.server import Server, scheme_of
 
 _FLAG = re.compile(r"[a-z0-9][a-z0-9-]*(\.[\w.+-]+)?")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from tonnage.findings import Finding, Severity
 from tonnage.manifests.contracts import PRIORITY_CLASSES
+from tonnage.manifests.secrets import holds_a_secret, names_a_secret
 from tonnage.manifests.serving.engine import EngineFacts, load_engine
 from tonnage.manifests.serving.flags import flag_findings, precision_findings
 from tonnage.manifests.serving.pods import HUB_TOKEN, OWN_ENVIRONMENT, shared_memory
-from tonnage.manifests.secrets import holds_a_secret, names_a_secret
 from tonnage.manifests.serving.server import SecretKey, Server, scheme_of
 from tonnage.names import is_label
 
