@@ -9,7 +9,6 @@ from spec.table import Case, cases
 from tonnage.findings import Severity
 from tonnage.spec.load import load_specs
 
-
 CASES = cases(Path(__file__).parent / "bad_specs.txt")
 
 

@@ -65,8 +65,8 @@ def load_what_can_be(folder: Path, prefix: str = "") -> tuple[Specs, tuple[Findi
             if team is not None and name in placed:
                 placed[name].append(team)
     wrong = {t.name for t in teams if errors(t.findings)}
-    findings += [f for c in clusters for f in c.findings]
-    findings += [f for t in teams for f in t.findings]
+    findings += [f for c in clusters for f in c.bounded()]
+    findings += [f for t in teams for f in t.bounded()]
     kept = {name: tuple(t for t in ts if t.name not in wrong) for name, ts in placed.items()}
     places = Places(_documents(clusters), _documents(teams))
     return Specs(there, kept, places), ordered(findings)

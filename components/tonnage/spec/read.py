@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 from tonnage.files.paths import Path, dotted
 from tonnage.files.yaml import Document, read_what_can_be
 from tonnage.files.yaml_text import WHOLE
-from tonnage.findings import Finding, Severity, errors
+from tonnage.files.yaml_walk import MOST_FINDINGS
+from tonnage.findings import Finding, Severity, errors, ordered
 from tonnage.spec.base import SpecModel
 from tonnage.spec.problems import Problem, problems_of
 from tonnage.spec.unplanned import unplanned
@@ -39,6 +40,15 @@ class Source(Generic[M]):
     def is_spoiled(self, path: Path) -> bool:
         """Whether the path, or anything that it lies in, is the subject of a finding."""
         return any(path[:length] in self.spoiled for length in range(len(path) + 1))
+
+    def bounded(self) -> list[Finding]:
+        """Its findings; whoever has more than a hundred cannot read them either."""
+        if self.document is None or len(self.findings) <= MOST_FINDINGS:
+            return self.findings
+        first = ordered(self.findings)[:MOST_FINDINGS]
+        more = f"holds more than {MOST_FINDINGS} problems"
+        place = self.document.at(())
+        return [*first, Finding(WHOLE, more, "correct these, then read it again", position=place)]
 
     def add(self, problems: Iterable[Problem], under: Path = ()) -> bool:
         """Note problems, those of spoiled paths left out. `under`: where their paths begin. Whether any is new."""
