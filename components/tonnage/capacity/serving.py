@@ -141,8 +141,8 @@ def residual_of(model: Model, accelerator: str, c: Coefficients) -> Residual:
 
 
 def around(value: float, residual: Residual) -> Interval:
-    """The 90 % interval of a time."""
-    return Interval(value * residual.low, value, value * residual.high)
+    """The 90 % interval of a time in milliseconds, its ends to the microsecond."""
+    return Interval(round(value * residual.low, 3), value, round(value * residual.high, 3))
 
 
 def outside_fit(times: StepTimes, batch: int, c: Coefficients) -> tuple[str, ...]:
