@@ -50,6 +50,9 @@ SYNTAX = [
     ("a: @b", "1:4", KEPT),
     ("a: %b", "1:4", KEPT),
     ("a: |x\n  y", "1:4", "starts a text block wrongly; write | or > alone, the text below it"),
+    ("a: |#x\n  y", "1:4", "starts a text block wrongly; write | or > alone, the text below it"),
+    ("a: b\nc: >2#\n", "2:4", "starts a text block wrongly; write | or > alone, the text below it"),
+    ('a: "\\ud800"', "1:4", ESCAPE),
     ("a: & b", "1:4", "holds a malformed anchor or alias; quote the text"),
     ("a: !<x", "1:4", "holds a malformed tag; quote the text"),
     ("a: ]", "1:4", ON),
@@ -122,6 +125,7 @@ TRAPS = [
     ("0o17", 'is not a decimal number; write 15 for the number, or "0o17" for text'),
     ("0b101", 'is not a decimal number; write 5 for the number, or "0b101" for text'),
     ("1_000", 'is a number to some readers and text to others; write 1000 for the number, or "1_000" for text'),
+    ("0x_", 'is not a decimal number; write the decimal digits for the number, or "0x_" for text'),
     ("1:30", 'is a number in base 60 to some readers; write "1:30" for text'),
     ("07:00", 'is a number in base 60 to some readers; write "07:00" for text'),
     ("+5", 'is a number to some readers and text to others; write 5 for the number, or "+5" for text'),
@@ -244,3 +248,10 @@ def test_a_hundred_problems_are_enough() -> None:
     found = said("a: b\n" * 5000)
     assert len(found) == 101
     assert found[-1] == "102:1: error: the file: holds more than 100 problems; correct these, then read it again"
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_an_escape_of_no_character_is_refused(loader: Any) -> None:
+    """The pure-Python scanner would raise an error of its own."""
+    (finding,) = parse_what_can_be(b'a: "\\UFFFFFFFF"', "f", loader).findings
+    assert finding.what == "holds an unknown escape"

@@ -15,7 +15,7 @@ import yaml
 
 from tonnage.files.paths import Path
 from tonnage.files.yaml_scalars import is_text
-from tonnage.files.yaml_text import decoded, read_bytes
+from tonnage.files.yaml_text import decoded, escaped, read_bytes
 from tonnage.files.yaml_walk import LOADER, walk
 from tonnage.findings import Finding, Position
 
@@ -90,17 +90,9 @@ def write_yaml(tree: object, head: str = "") -> str:
     `head`: lines of a comment on top. Text that an unquoted reading would change is quoted.
     """
     comment = "".join(f"# {line}".rstrip() + "\n" for line in head.splitlines())
-    return comment + str(
-        yaml.dump(
-            _plain(tree),
-            Dumper=_Writer,
-            default_flow_style=False,
-            sort_keys=False,
-            allow_unicode=True,
-            width=10**6,
-            indent=2,
-        )
-    )
+    # wide: one value on one line, so that a diff of two files reads
+    settings: dict[str, Any] = {"default_flow_style": False, "sort_keys": False, "allow_unicode": True, "width": 10**6}
+    return comment + escaped(str(yaml.dump(_plain(tree), Dumper=_Writer, **settings)))
 
 
 def _plain(tree: object) -> object:

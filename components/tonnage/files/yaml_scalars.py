@@ -141,4 +141,7 @@ def _without_zeros(text: str) -> str:
 
 
 def _decimal(text: str) -> str:
-    return str(int(text.replace("_", ""), 0)) if len(text) <= _MOST_DIGITS else "the decimal digits"
+    digits = text.replace("_", "")
+    if len(text) > _MOST_DIGITS or not digits.lstrip("+-")[2:]:
+        return "the decimal digits"
+    return str(int(digits, 0))

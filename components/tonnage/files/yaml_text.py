@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 from yaml import MarkedYAMLError, YAMLError
+from yaml.events import ScalarEvent
 
 from tonnage.findings import Finding, Position
 
@@ -62,6 +63,11 @@ def decoded(data: bytes, shown: str) -> str | Finding:
     return _unsafe(text, shown) or text
 
 
+def escaped(text: str) -> str:
+    """Written YAML without raw characters that nobody sees; all of them stand in double quotes."""
+    return _UNPRINTABLE.sub(lambda c: f"\\u{ord(c[0]):04X}", text)
+
+
 def _unsafe(text: str, shown: str) -> Finding | None:
     """What parsers read in different ways, or what a reviewer does not see."""
     if found := _UNPRINTABLE.search(text):
@@ -84,9 +90,15 @@ def _wrong(shown: str, what: str, fix: str, before: str = "") -> Finding:
     return Finding(WHOLE, what, fix, position=Position(shown, line, column))
 
 
+_ESCAPE = ("holds an unknown escape", "double the backslash, or use single quotes")
+_BLOCK = ("starts a text block wrongly", "write | or > alone, the text below it")
+_GLUED_COMMENT = re.compile(r"[|>][0-9+-]*#")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BEYOND = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
+
 # what the parsers' context and problem say, our words, the fix, and whether the place is where the thing began
 _REFUSALS: tuple[tuple[re.Pattern[str], str, str, bool], ...] = (
-    (re.compile(r"escape|hexdecimal"), "holds an unknown escape", "double the backslash, or use single quotes", True),
+    (re.compile(r"escape|hexdecimal"), *_ESCAPE, True),
     (re.compile(r"quoted scalar"), "opens a quote that is never closed", "close the quote", True),
     (re.compile(r"flow sequence"), "opens a [ that is never closed, or lacks a comma", "close it with ]", True),
     (re.compile(r"flow mapping"), "opens a { that is never closed, or lacks a comma", "close it with }", True),
@@ -97,7 +109,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str, str, bool], ...] = (
         False,
     ),
     (re.compile(r"simple key|expected ':'"), "lacks the colon after a key", "write key: value", True),
-    (re.compile(r"block scalar"), "starts a text block wrongly", "write | or > alone, the text below it", True),
+    (re.compile(r"block scalar"), *_BLOCK, True),
     (re.compile(r"cannot start any token"), "starts with a character that YAML keeps", "quote the text", False),
     (
         re.compile(r"block (mapping|collection|sequence)|not allowed"),
@@ -121,6 +133,27 @@ def refused(error: YAMLError, text: str, shown: str) -> Finding:
     mark = (error.context_mark if began else None) or error.problem_mark or error.context_mark
     place = _inside(text, mark.line, mark.column) if mark else (1, 1)
     return Finding(WHOLE, what, fix, position=Position(shown, *place))
+
+
+def only_in_c(text: str, scalar: ScalarEvent, shown: str) -> Finding | None:
+    """What one of the parsers refuses in a quoted or block scalar, where the other one took it."""
+    mark = scalar.start_mark
+    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if scalar.style in {"|", ">"}:
+        line = text.split("\n", place[0])[place[0] - 1]
+        return _malformed(_BLOCK, shown, place) if _GLUED_COMMENT.match(line, place[1] - 1) else None
+    return _malformed(_ESCAPE, shown, place) if _SURROGATE.search(scalar.value) else None
+
+
+def bad_escape(text: str, shown: str) -> Finding:
+    """The escape of a character that does not exist."""
+    at = _BEYOND.search(text)
+    before = text[: at.start()] if at else ""
+    return _wrong(shown, *_ESCAPE, before)
+
+
+def _malformed(said: tuple[str, str], shown: str, place: tuple[int, int]) -> Finding:
+    return Finding(WHOLE, *said, position=Position(shown, *place))
 
 
 def _inside(text: str, line: int, column: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from yaml.events import (
 
 from tonnage.files.paths import Path, dotted
 from tonnage.files.yaml_scalars import Trap, read_plain
-from tonnage.files.yaml_text import WHOLE, refused
+from tonnage.files.yaml_text import WHOLE, bad_escape, only_in_c, refused
 from tonnage.findings import Finding, Position
 
 DEEPEST = 32
@@ -35,6 +35,11 @@ LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHOWN = 40
 
 
+class _Refused(Exception):  # noqa: N818 ends the walk as a parser's own refusal does, and never leaves this module
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+
+
 class _TooMuch(Exception):  # noqa: N818 no error of ours: it ends the walk and never leaves this module
     pass
 
@@ -44,6 +49,7 @@ class Walk:
     """One pass over a file: what was read, where, and what was wrong."""
 
     file: str
+    text: str = ""
     value: object = None
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
@@ -70,15 +76,20 @@ class Walk:
 
 def walk(text: str, file: str, loader: Any = LOADER) -> Walk:
     """Read one document. `text` has been checked by `yaml_text.decoded`; `loader` is a loader class of PyYAML."""
-    found = Walk(file)
+    found = Walk(file, text)
     try:
         events = yaml.parse(text, loader)
         _document(found, iter(events))
         found.whole = True
     except _TooMuch:
         pass
+    except _Refused as bad:
+        return Walk(file, findings=[bad.finding])
     except yaml.YAMLError as bad:
         return Walk(file, findings=[refused(bad, text, file)])
+    except (ValueError, OverflowError):
+        # the pure-Python scanner turns \\UFFFFFFFF into a character without looking
+        return Walk(file, findings=[bad_escape(text, file)])
     return found
 
 
@@ -122,6 +133,8 @@ def _node(found: Walk, event: Event, events: Iterator[Event], path: Path) -> obj
 
 def _scalar(found: Walk, event: ScalarEvent, path: Path) -> object:
     if not event.implicit[0]:
+        if (unlike := only_in_c(found.text, event, found.file)) is not None:
+            raise _Refused(unlike)
         return event.value
     value = read_plain(event.value)
     if isinstance(value, Trap):
