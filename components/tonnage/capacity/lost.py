@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tonnage.capacity.packing.choice import Choice, Search
+from tonnage.capacity.packing.choice import Choice, Search, alone
 from tonnage.capacity.packing.dollars import monthly
 from tonnage.capacity.packing.shortfall import no_room
 from tonnage.capacity.result import Option, Rejection
@@ -22,8 +22,13 @@ def _why(option: Option, i: int, place: int, search: Search, choice: Choice) -> 
     if not any(group.per_node):
         return f"its pods fit no node: {no_room(group, search.supply)}"
     here = search.packed(choice)
-    other = search.packed((*choice[:place], i, *choice[place + 1 :]))
+    changed = (*choice[:place], i, *choice[place + 1 :])
     pods = f"{option.replicas} replica{'' if option.replicas == 1 else 's'}"
+    if not search.affordable(changed):
+        shares = (alone(g, search.supply)[1] for g in (group, search.ways[place][choice[place]]))
+        mine, taken = (monthly(MoneyRate(round(s) * search.supply.unit)) for s in shares)
+        return f"not tried with all others: the parts of nodes for its {pods} come to {mine}, to {taken} as chosen"
+    other = search.packed(changed)
     if other.verdict[:2] != here.verdict[:2]:
         return f"with its {pods} not every pod, or not every spare, finds a place within the limits"
     if other.verdict[2] > here.verdict[2]:

@@ -18,7 +18,8 @@ from tonnage.capacity.packing.vectors import share
 Choice: TypeAlias = tuple[int, ...]
 """For each workload the place of the chosen option."""
 
-_EVALUATIONS = 1500
+_WORK = 500_000  # evaluations x groups^2 x offers, which is how the time of one evaluation grows
+_EVALUATIONS = (12, 1500)  # at least, and at most
 _POLISHED = 3  # choices that are packed with more patience at the end
 _BEST_IN_PAIRS = 3  # options of one workload that are tried together with those of another
 
@@ -41,9 +42,15 @@ class Search:
             self.known[choice] = complete(groups, self.supply)
         return self.known[choice]
 
+    def affordable(self, choice: Choice) -> bool:
+        """Whether the packing of a choice is known, or may still be computed."""
+        size = max(1, len(self.ways) ** 2 * len(self.supply.offers))
+        least, most = _EVALUATIONS
+        return choice in self.known or len(self.known) < min(most, max(least, _WORK // size))
+
     def best(self, starts: Sequence[Choice] = ()) -> Choice:
         """The best choice found from the start by shares and from the given ones."""
-        first = tuple(min(range(len(o)), key=lambda i: (_alone(o[i], self.supply), i)) for o in self.ways)
+        first = tuple(min(range(len(o)), key=lambda i: (alone(o[i], self.supply), i)) for o in self.ways)
         at = min((first, *starts), key=self._rank)
         while not self._proven(at):
             singles = [c for c in self._one_changed(at) if not self._hopeless(c, at)]
@@ -73,7 +80,7 @@ class Search:
 
     def _within(self, choices: Sequence[Choice]) -> Iterator[Choice]:
         for choice in choices:
-            if choice in self.known or len(self.known) < _EVALUATIONS:
+            if self.affordable(choice):
                 yield choice
 
     def _one_changed(self, at: Choice) -> list[Choice]:
@@ -108,7 +115,7 @@ def floor(group: Group, supply: Supply) -> float:
     return group.count * min((o.cost * share(group.need, o.room) for o in may), default=0.0)
 
 
-def _alone(group: Group, supply: Supply) -> tuple[bool, float]:
+def alone(group: Group, supply: Supply) -> tuple[bool, float]:
     """What a group costs by its share of nodes that must be bought; options that fit nowhere come last."""
     bought = [o for o, n in zip(supply.offers, group.per_node, strict=True) if n and o.cost]
     reserved = any(n for n in group.per_node)
