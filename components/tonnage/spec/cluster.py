@@ -37,6 +37,16 @@ LabelKey = Annotated[
     ),
 ]
 LabelValue = Annotated[str, Text("a label's value", "dgx", r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$", 63)]
+TaintText = Annotated[
+    str,
+    Text(
+        "a taint",
+        "node.example.com/owner=vision:NoSchedule",
+        r"^([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
+        r"(=([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$",
+        396,
+    ),
+]
 PhaseText = Annotated[str, Text("a part of the week", "Mon-Fri 07:00-20:00 America/New_York")]
 Role = Annotated[str, Text("a role", "KarpenterNodeRole-prod", r"^[A-Za-z0-9+=,.@_:/-]+$", 512)]
 Tag = Annotated[str, Text("a tag's value", "prod-east", r"^[A-Za-z0-9+=,.@_:/-]+$")]
@@ -92,15 +102,25 @@ class InventoryNodes(SpecModel):
     gpus: Annotated[int, Whole(0, 64)] = 0
     """GPUs of one node."""
     cpu: Cpu
-    """Cores of one node."""
+    """Cores of one node: its capacity, or what is allocatable of it."""
     memory: Memory
-    """Memory of one node."""
+    """Memory of one node: its capacity, or what is allocatable of it."""
+    ephemeral: Memory | None = None
+    """Local disk of one node for images, caches and scratch; left out, a root disk of 200GiB is assumed, and said."""
+    max_pods: Annotated[int, Whole(1, 10_000)] | None = None
+    """Most pods on one node; left out, the platform's default."""
+    allocatable: bool = False
+    """Whether cpu, memory and ephemeral are what the node reports as allocatable, with all reserves taken off."""
     rdma: Annotated[int, Whole(0, 64)] = 0
     """RDMA interfaces of one node."""
     racks: Mapping[Name, Annotated[int, Whole(1, 100_000)]] = {}
-    """Nodes in each rack."""
+    """Nodes in each rack; needed where a workload must survive the loss of one."""
     labels: Mapping[LabelKey, LabelValue] = {}
-    """Labels by which pods find the nodes."""
+    """Labels that all these nodes carry and no others: pods find the nodes by them."""
+    taints: tuple[TaintText, ...] = ()
+    """Taints that the nodes carry besides the GPU taint; what is planned there tolerates them."""
+    price: MoneyRate | None = None
+    """What one node costs, used or not; left out, its cost is unknown, and never 0."""
 
 
 class AwsNodes(SpecModel):
@@ -132,7 +152,7 @@ class NodePools(SpecModel):
     """Bounds for spot nodes."""
     limits: Limits = Limits()
     """What the plan may never exceed."""
-    nodes: Annotated[tuple[InventoryNodes, ...], NotPlannedYet("nodes that exist already are not planned on")] = ()
+    nodes: tuple[InventoryNodes, ...] = ()
     """Nodes that exist already, with provisioner none."""
     aws: AwsNodes = AwsNodes()
     """Settings of Karpenter on AWS."""
@@ -184,9 +204,7 @@ class Cluster(SpecModel):
     """As the file is named."""
     platform: Annotated[
         Platform,
-        NotPlannedYet(
-            "pools are declared for Karpenter on AWS only", ("gke", "aks", "coreweave", "cluster-api", "existing")
-        ),
+        NotPlannedYet("pools are declared for Karpenter on AWS only", ("gke", "aks", "coreweave", "cluster-api")),
     ]
     """Who runs the control plane: a cloud's service, Cluster API, or whoever made the existing cluster."""
     region: Region

@@ -13,7 +13,6 @@ _OPTIONS: dict[str, bool | int | float | str] = {
     "threads": 1,
     "parallel": "off",
     "random_seed": 0,
-    "mip_max_nodes": _BRANCHES,
     "mip_rel_gap": 0.0,
     "solve_relaxation": True,
 }
@@ -55,13 +54,14 @@ class Answer:
     """Of the best whole solution; of the linear one where none was found."""
 
 
-def solve(model: Model) -> Answer | None:
-    """Solve first with fractions, then whole; None where there is no solution."""
+def solve(model: Model, branches: int = _BRANCHES) -> Answer | None:
+    """Solve first with fractions, then whole; None where there is no solution. `branches`: when to stop looking."""
     import highspy  # noqa: PLC0415 a tenth of a second, which only planning pays
 
     solver = highspy._core._Highs()  # noqa: SLF001 the public class greets on stdout before it can be silenced
     for option, value in _OPTIONS.items():
         solver.setOptionValue(option, value)
+    solver.setOptionValue("mip_max_nodes", branches)
     solver.passModel(_as_lp(model))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
