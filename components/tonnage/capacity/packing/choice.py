@@ -18,7 +18,7 @@ from tonnage.capacity.packing.vectors import share
 Choice: TypeAlias = tuple[int, ...]
 """For each workload the place of the chosen option."""
 
-_WORK = 500_000  # evaluations x groups^2 x offers, which is how the time of one evaluation grows
+_WORK = 250_000  # evaluations x groups^2 x offers, which is how the time of one evaluation grows
 _EVALUATIONS = (12, 1500)  # at least, and at most
 _POLISHED = 3  # choices that are packed with more patience at the end
 _BEST_IN_PAIRS = 3  # options of one workload that are tried together with those of another
@@ -79,8 +79,10 @@ class Search:
         return self.packed(choice).verdict, choice
 
     def _within(self, choices: Sequence[Choice]) -> Iterator[Choice]:
+        """Those that are affordable, each packed before the next is asked for."""
         for choice in choices:
             if self.affordable(choice):
+                self.packed(choice)
                 yield choice
 
     def _one_changed(self, at: Choice) -> list[Choice]:

@@ -17,7 +17,7 @@ from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, Vector, plus, tim
 from tonnage.findings import Finding, Severity
 
 ORDERS_TRIED = 20
-_LARGEST = 100_000  # pods x nodes; beyond, the simulation would cost more than the plan
+_LARGEST = 30_000  # pods x nodes; beyond, the simulation would cost more than the plan
 
 
 @dataclass(frozen=True)
