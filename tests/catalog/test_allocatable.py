@@ -177,8 +177,9 @@ def test_no_platform_gives_more_than_there_is(cpu: int, gib: int, pods: int) -> 
         assert allocatable_memory(Memory.gib(gib), pods, r) < allocatable_memory(Memory.gib(gib + 1), pods, r)
 
 
-def test_every_shipped_type_has_room_on_its_cloud() -> None:
+def test_every_shipped_type_has_room_where_its_platforms_rules_are_known() -> None:
     """None is so small that nothing is left, and each says its sources."""
     platform = {"aws": "eks", "gcp": "gke", "azure": "aks"}
-    rooms = [room(n.name, platform[n.cloud]) for n in CATALOG.node_types.values()]
+    rooms = [room(n.name, platform[n.cloud]) for n in CATALOG.node_types.values() if n.cloud in platform]
+    assert len(rooms) > 180
     assert all(r.source and r.words for r in rooms)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-GENERATED = ("accelerators.json", "models.json", "node-types.csv", "prices.csv")
+GENERATED = ("accelerators.json", "mig.json", "models.json", "node-types.csv", "prices.csv")
 
 
 def test_the_converter_reproduces_the_shipped_files_byte_for_byte(data: Path, root: Path, tmp_path: Path) -> None:

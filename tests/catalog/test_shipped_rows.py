@@ -11,7 +11,7 @@ from tonnage.catalog.doubts import doubts_of
 from tonnage.catalog.reserves import load_reserves
 from tonnage.catalog.shipped import shipped_catalog
 from tonnage.names import is_label
-from tonnage.units import Bandwidth, Compute
+from tonnage.units import Bandwidth, Compute, Memory
 
 CATALOG = shipped_catalog()
 COLLECTED = date(2026, 11, 23)
@@ -47,7 +47,7 @@ def test_the_tables_are_as_large_as_promised() -> None:
     assert len(CATALOG.accelerators) >= 25
     assert {"t4", "l4", "l40s", "a100-80-sxm", "h100-sxm", "h200-sxm", "b200-sxm", "gb300"} <= set(CATALOG.accelerators)
     assert {"rtx-pro-6000-server", "gh200-96", "mi300x", "mi355x"} <= set(CATALOG.accelerators)
-    assert {n.cloud for n in CATALOG.node_types.values()} == {"aws", "azure", "gcp"}
+    assert {n.cloud for n in CATALOG.node_types.values()} == {"aws", "azure", "coreweave", "gcp"}
     cpu_families = {n.name.partition(".")[0] for n in CATALOG.node_types.values() if n.cloud == "aws" and not n.gpus}
     assert cpu_families == {"m7i", "m7a", "m8g", "c7i", "r7i"}
     assert len(CATALOG.models) == 130
@@ -108,8 +108,47 @@ def test_conflicts_are_settled_with_what_the_coefficients_were_fitted_with() -> 
 
 def test_memory_is_what_the_driver_reports() -> None:
     """Not the label: an 80 GB H100 has 79.65 GiB, a 180 GB B200 has 179.06 GiB."""
-    found = {name: round(CATALOG.accelerators[name].memory.in_gib, 2) for name in ("h100-sxm", "h200-sxm", "b200-sxm")}
+    known = {name: a.memory for name, a in CATALOG.accelerators.items() if a.memory}
+    found = {name: round(known[name].in_gib, 2) for name in ("h100-sxm", "h200-sxm", "b200-sxm")}
     assert found == {"h100-sxm": 79.65, "h200-sxm": 140.4, "b200-sxm": 179.06}
+
+
+def test_a_label_is_no_memory() -> None:
+    """Where no driver's figure was found the label is told apart, and the row says that nothing is sized by it."""
+    bare = {a.name: a for a in CATALOG.accelerators.values() if a.memory is None}
+    assert {"mi250x", "mi325x", "gaudi3", "trainium2", "inferentia2"} <= set(bare)
+    assert all(a.nominal_memory and "nothing is sized on it" in a.note for a in bare.values())
+    assert all(a.nominal_memory for a in CATALOG.accelerators.values())
+    # within 8 % above (a label in GB) and 6 % below (ECC and firmware) of what drivers report
+    assert all(
+        0.94 < a.memory / a.nominal_memory < 1.08
+        for a in CATALOG.accelerators.values()
+        if a.memory and a.nominal_memory
+    )
+
+
+def test_a_module_of_two_devices_is_counted_as_kubernetes_counts_it() -> None:
+    """MI250X: 64 GB and half of the module's 383 TFLOP/s each."""
+    one = CATALOG.accelerators["mi250x"]
+    assert (one.nominal_memory, one.peak["bf16"], one.link) == (
+        Memory.parse("64GB"),
+        Compute.parse("191.5TFLOP/s"),
+        None,
+    )
+
+
+def test_markets_are_those_that_a_source_shows() -> None:
+    """A listed price, or the provider's page; p5e has no on-demand price in any list."""
+    found = {
+        n: CATALOG.node_types[n].known_markets for n in ("p5.48xlarge", "p5e.48xlarge", "a2-highgpu-1g", "m7i.large")
+    }
+    assert found == {
+        "p5.48xlarge": ("onDemand", "reserved"),
+        "p5e.48xlarge": ("reserved",),
+        "a2-highgpu-1g": ("onDemand", "spot"),
+        "m7i.large": ("onDemand",),
+    }
+    assert CATALOG.node_types["b200-8x"].known_markets == ()
 
 
 def test_unknown_stays_unknown() -> None:

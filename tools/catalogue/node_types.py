@@ -1,4 +1,8 @@
-"""Rows of node-types.csv and prices.csv: AWS, GCP and Azure types whose every field has an Apache-2.0 source."""
+"""Rows of node-types.csv and prices.csv: types whose every field has an Apache-2.0 source.
+
+AWS, GCP, Azure, and those of CoreWeave whose GPU their name tells. Oracle, Nebius and Lambda have none: their only
+list found has no licence.
+"""
 
 import csv
 import io
@@ -8,8 +12,10 @@ from pathlib import Path
 
 Row = Mapping[str, str]
 
-CLOUDS = ("aws", "azure", "gcp")
+CLOUDS = ("aws", "azure", "coreweave", "gcp")
 AWS_SHAPES = "aws/karpenter-provider-aws@1d927085:website/content/en/v1.14/reference/instance-types.md"
+COREWEAVE = "kubernetes/autoscaler@01ff7b68:cluster-autoscaler/cloudprovider/coreweave/coreweave_instance_types.go"
+BY_NAME = "the GPU is that of the type's name, in its form for nodes of 8; the number of RDMA interfaces was not found"
 PRICES = {
     "aws": "aws/karpenter-provider-aws@1d927085:pkg/providers/pricing/zz_generated.pricing_aws.go",
     "gcp": "cloudpilot-ai/karpenter-provider-gcp@417f047b:pkg/providers/pricing/initial-prices.json",
@@ -38,13 +44,30 @@ ACCELERATORS = {
     ("azure", "H100 NVL", "94"): "h100-nvl",
     ("azure", "H200", "141"): "h200-sxm",
     ("azure", "MI300X", "192"): "mi300x",
+    ("coreweave", "B200", "180"): "b200-sxm",
+    ("coreweave", "H100", "80"): "h100-sxm",
+    ("coreweave", "H200", "141"): "h200-sxm",
+    ("coreweave", "L40", "48"): "l40",
+    ("coreweave", "L40S", "48"): "l40s",
+    ("coreweave", "RTX PRO 6000", "96"): "rtx-pro-6000-server",
 }
 """By cloud, the source's name of the GPU and its label of memory."""
 PCIE = {"Standard_NC24ads_A100_v4", "Standard_NC48ads_A100_v4", "Standard_NC96ads_A100_v4"}
 WINDOWS = {"Standard_NCC40ads_H100_v5"}
 ARM = ("m8g.", "g5g.")
+BLOCKS = "EC2 User Guide, page Capacity Blocks for ML, read 2026-11-25"
+BLOCKS_BY_FAMILY = "AWS PCS User Guide, page Capacity Blocks, P6 families, read 2026-11-25"
+RESERVED = {
+    "p4d.24xlarge": BLOCKS,
+    "p5.48xlarge": BLOCKS,
+    "p5e.48xlarge": BLOCKS,
+    "p5en.48xlarge": BLOCKS,
+    "p6-b200.48xlarge": BLOCKS_BY_FAMILY,
+    "p6-b300.48xlarge": BLOCKS_BY_FAMILY,
+}
+"""Types that a source says can be reserved ahead. A listed price says the same of on demand and spot."""
 HEAD = ("name", "cloud", "accelerator", "gpus", "cpu", "memory", "local_disk", "rdma", "max_pods", "arch",
-        "allocatable_cpu", "allocatable_gib", "source", "licence", "checked", "note")  # fmt: skip
+        "allocatable_cpu", "allocatable_gib", "markets", "source", "licence", "checked", "note")  # fmt: skip
 PRICE_HEAD = ("name", "market", "region", "usd_per_hour", "as_of", "source", "licence", "checked")
 CHECKED, LICENCE = "2026-11-23", "Apache-2.0"
 FIELDS = ("vcpu", "memory_gib", "gpu_count")
@@ -86,6 +109,8 @@ def _gpu_source(row: Row, confirmed: Mapping[str, Mapping[str, Row]]) -> tuple[s
         return None
     if row["cloud"] == "aws":
         return AWS_SHAPES, ""
+    if row["cloud"] == "coreweave":
+        return COREWEAVE, BY_NAME
     own = confirmed.get(row["instance_type"], {})
     series = row["instance_type"].rpartition("-")[0]
     twins = (c["gpu_model"] for t, c in sorted(confirmed.items()) if t.startswith(f"{series}-") and "gpu_model" in c)
@@ -108,7 +133,9 @@ def _accelerator(row: Row) -> str | None:
 def _node_type(row: Row, source: str, note: str, confirmed: Mapping[str, Mapping[str, Row]]) -> Iterable[str]:
     name, aws = row["instance_type"], row["cloud"] == "aws"
     own = confirmed.get(name, {})
-    disk = (f"{row['local_nvme_gb']}GB" if row["local_nvme_gb"] else "0B") if aws else ""
+    told = aws or row["cloud"] == "coreweave"
+    disk = (f"{row['local_nvme_gb']}GB" if row["local_nvme_gb"] else "0B") if told else ""
+    reserved = RESERVED.get(name)
     rdma = row["rdma_nics"] if aws or "rdma_nics" in own else ""
     if name in WINDOWS:
         note = "; ".join(filter(None, [note, "its listed price is probably that of Windows: left out"]))
@@ -118,18 +145,25 @@ def _node_type(row: Row, source: str, note: str, confirmed: Mapping[str, Mapping
         _accelerator(row) or "",
         row["gpu_count"] or "0",
         row["vcpu"],
-        f"{row['memory_gib']}GiB",
+        _memory(row["memory_gib"]),
         disk,
         rdma,
         row["max_pods"],
         "arm64" if name.startswith(ARM) else "amd64",
         row["alloc_cpu"],
         row["alloc_mem_gib"],
-        source,
-        LICENCE,
+        "reserved" if reserved else "",
+        f"{source}; markets: {reserved}" if reserved else source,
+        f"{LICENCE}; markets: facts of a public page" if reserved else LICENCE,
         CHECKED,
         note,
     )
+
+
+def _memory(gib: str) -> str:
+    """As the source has it; rounded figures of nodes become whole MiB, never more than they have."""
+    whole = float(gib) * 2**30 == int(float(gib) * 2**30)
+    return f"{gib}GiB" if whole else f"{int(float(gib) * 1024)}MiB"
 
 
 def _prices(row: Row) -> Iterator[Iterable[str]]:

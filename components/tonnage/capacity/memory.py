@@ -130,7 +130,12 @@ class Budget:
 def vllm_budget(
     model: Model, weights: Weights, accelerator: Accelerator, tensor_parallel: int, *, fraction: float, c: Coefficients
 ) -> Budget:
-    """The budget of each GPU of a replica, with the default activation peak and runtime of the coefficients."""
+    """The budget of each GPU of a replica, with the default activation peak and runtime of the coefficients.
+
+    Raises ValueError where the accelerator's memory is unknown: no layout is tried on it.
+    """
+    if accelerator.memory is None:
+        raise ValueError(f"the memory of {accelerator.name} is unknown")
     a = c.activation
     dense = a.small_batch_dense_gib if accelerator.name in a.small_batch_accelerators else a.dense_gib
     return Budget(

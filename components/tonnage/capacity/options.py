@@ -22,6 +22,7 @@ Offered: TypeAlias = Sequence[tuple[Accelerator, Sequence[int]]]
 """Accelerators of a cluster, each with the GPU counts of its node types."""
 
 _NO_NODE_TYPE = "no node type of the cluster has it"
+_NO_MEMORY = "the memory that its driver reports is unknown; state it under accelerators in catalog.yaml"
 _NOT_ALLOWED = "not among the accelerators that the workload allows"
 
 
@@ -61,6 +62,9 @@ def _trials(
         largest = max(per_node, default=0)
         if not largest:
             yield Rejection(accelerator.name, _NO_NODE_TYPE)
+            continue
+        if accelerator.memory is None:
+            yield Rejection(accelerator.name, _NO_MEMORY)
             continue
         stated = workload.tensor_parallel
         tried = (stated,) if stated else [n for n in c.tensor_parallel if n <= largest]

@@ -24,8 +24,8 @@ class Accelerator:
 
     name: str
     vendor: str
-    memory: Memory
-    """Total that the driver reports."""
+    memory: Memory | None
+    """Total that the driver reports; None: no driver's figure was found, and nothing is sized by a label."""
     bandwidth: Bandwidth | None
     """Of the GPU's own memory."""
     peak: Mapping[str, Compute]
@@ -35,5 +35,7 @@ class Accelerator:
     resource: str
     """Whole-device resource of the device plugin, such as nvidia.com/gpu."""
     source: Source
+    nominal_memory: Memory | None = None
+    """The label, in GB or GiB as its source means it. Shown, never planned with."""
     note: str = ""
     """What is disputed or unknown, and how the row settles it."""

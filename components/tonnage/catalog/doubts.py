@@ -16,6 +16,7 @@ Doubt: TypeAlias = tuple[Path, str, str]
 
 PEAKS = ("bf16", "fp16", "fp32", "fp8", "int8", "fp4")
 ARCHITECTURES = ("amd64", "arm64")
+NODE_MARKETS = ("reserved", "onDemand", "spot")
 PRECISIONS = ("fp32", "bf16", "fp16", "fp8", "int8", "int4", "mxfp4", "nvfp4")
 MAY_BE_ZERO = {
     "gpus",
@@ -66,12 +67,23 @@ def _of_accelerator(name: str, a: Accelerator) -> Iterator[Doubt]:
     for key in sorted(set(a.peak) - set(PEAKS)):
         yield ("peak", key), f"{key!r} is no precision", f"use one of {', '.join(PEAKS)}"
     figures: dict[Path, Quantity | None] = {("memory",): a.memory, ("bandwidth",): a.bandwidth, ("link",): a.link}
+    figures[("nominalMemory",)] = a.nominal_memory
     figures |= {("peak", key): peak for key, peak in a.peak.items()}
     for path, figure in figures.items():
         if figure is not None and not figure:
             yield path, "is 0", "leave it out if it is unknown"
+    if (why := _sparse(a)) is not None:
+        yield ("peak", "fp8"), why, "state dense peaks: half of what is printed with sparsity"
     if not re.fullmatch(r"[a-z0-9.-]+/[a-zA-Z0-9._-]+", a.resource):
         yield ("resource",), f"{a.resource!r} is no extended resource", "write it like nvidia.com/gpu"
+
+
+def _sparse(a: Accelerator) -> str | None:
+    """Why one of the peaks is a sparse figure. On NVIDIA's matrix units dense fp8 is twice dense bf16."""
+    fp8, bf16 = a.peak.get("fp8"), a.peak.get("bf16")
+    if a.vendor != "nvidia" or not fp8 or not bf16 or 1.95 <= fp8 / bf16 <= 2.05:
+        return None
+    return f"fp8 is {float(fp8 / bf16):.2f} times bf16, not twice: one of them is a sparse figure"
 
 
 def _of_node_type(name: str, n: NodeType) -> Iterator[Doubt]:
@@ -81,6 +93,9 @@ def _of_node_type(name: str, n: NodeType) -> Iterator[Doubt]:
         yield ("gpus",), f"{n.gpus} GPUs of accelerator {n.accelerator}", "state both, or neither for a CPU type"
     if n.arch not in ARCHITECTURES:
         yield ("arch",), f"{n.arch!r} is no architecture", f"use {' or '.join(ARCHITECTURES)}"
+    for index, market in enumerate(n.markets):
+        if market not in NODE_MARKETS:
+            yield ("markets", index), f"{market!r} is no market", f"use {', '.join(NODE_MARKETS)}"
     for key, whole, part in (("cpu", n.cpu, n.allocatable_cpu), ("memory", n.memory, n.allocatable_memory)):
         if not whole:
             yield (key,), "is 0", "state what the type has"

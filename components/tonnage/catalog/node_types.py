@@ -45,6 +45,13 @@ class NodeType:
     source: Source
     note: str = ""
     prices: tuple[Price, ...] = ()
+    markets: tuple[str, ...] = ()
+    """Markets that a source names beside those with a price; what is not among them is unknown, not excluded."""
+
+    @property
+    def known_markets(self) -> tuple[str, ...]:
+        """Markets that a price or another source shows it can be had in; empty: unknown."""
+        return tuple(sorted({*self.markets, *(p.market for p in self.prices)}))
 
     def price(self, market: str, region: str) -> Price | None:
         """The price in that market and region, if it is known."""

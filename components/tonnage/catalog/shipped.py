@@ -21,6 +21,7 @@ from tonnage.units import Cpu, Memory, MoneyRate, Quantity
 FILES = (
     "accelerators.json",
     "daemon-sets.json",
+    "mig.json",
     "models.json",
     "node-types.csv",
     "prices.csv",
@@ -35,7 +36,16 @@ _PARSED: dict[tuple[type[Quantity], str], Quantity] = {}
 @cache
 def shipped_catalog() -> Catalog:
     """All shipped rows. Raises ValueError if a data file of the package is broken."""
-    texts = {name: files("tonnage.catalog").joinpath("data", name).read_text(encoding="utf-8") for name in FILES}
+    return catalog_of(shipped_texts())
+
+
+def shipped_texts() -> dict[str, str]:
+    """The package's own data files, by name."""
+    return {name: files("tonnage.catalog").joinpath("data", name).read_text(encoding="utf-8") for name in FILES}
+
+
+def catalog_of(texts: Mapping[str, str]) -> Catalog:
+    """The catalogue of data files, by name. Raises ValueError, with the row, if one of them is broken."""
     prices = _prices(texts["prices.csv"])
     return Catalog(
         accelerators=_table(Accelerator, texts["accelerators.json"], "name"),
@@ -102,12 +112,15 @@ def _node_types(text: str, prices: Mapping[str, tuple[Price, ...]]) -> Iterator[
             source=_source(row["source"], row["checked"], row["licence"]),
             note=row["note"],
             prices=prices.get(row["name"], ()),
+            markets=tuple(row["markets"].split()),
         )
 
 
 def _prices(text: str) -> Mapping[str, tuple[Price, ...]]:
     found: dict[str, tuple[Price, ...]] = {}
     for row in csv.DictReader(text.splitlines()):
+        if not row["as_of"] or not row["checked"]:
+            raise ValueError(f"the shipped price of {row['name']} ({row['market']}, {row['region']}) has no date")
         price = Price(
             rate=_quantity(MoneyRate, f"{row['usd_per_hour']} USD/h"),
             market=row["market"],

@@ -132,7 +132,13 @@ def _read(rows: UserRows, kind: type[T], at: tuple[str, str], row: Rows, base: T
 
 def _accelerators(rows: UserRows, tree: Any) -> None:
     for name, row in _named(rows, "accelerators", tree):
-        value = _read(rows, Accelerator, ("accelerators", name), row, rows.accelerators.get(name))
+        base = rows.accelerators.get(name)
+        value = _read(rows, Accelerator, ("accelerators", name), row, base)
+        for precision, peak in sorted(value.peak.items() if value and base else ()):
+            known = base.peak.get(precision) if base else None
+            if known and 1.95 <= peak / known <= 2.05:
+                what = f"{peak} is twice the {known} known to be dense: a sparse figure"
+                rows.found(("accelerators", name, "peak", precision), what, "state the dense peak")
         _keep(rows, rows.accelerators, name, value)
 
 

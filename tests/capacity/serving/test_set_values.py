@@ -21,6 +21,7 @@ from capacity.factories import (
     why_lost,
 )
 from tonnage.capacity.coefficients import load_coefficients
+from tonnage.capacity.memory import vllm_budget, weights_of
 from tonnage.capacity.options import Offered, size_serving
 from tonnage.capacity.result import Sizing
 from tonnage.findings import Severity, errors
@@ -129,6 +130,18 @@ def test_an_accelerator_of_unknown_speed_is_sized_by_memory_only_where_replicas_
     assert (option.replicas, option.binding) == (3, "set by the user")
     assert option.findings[0].what == "a10g x8 is sized by memory only: its speed is unknown"
     assert entry_of(option, "replicas") == ("3", "as stated; speed unknown, sized by memory only")
+
+
+def test_an_accelerator_of_unknown_memory_is_never_sized_by_its_label() -> None:
+    """Not even where replicas are stated; the way out is named."""
+    labelled = replace(H100, name="gaudi3", memory=None, nominal_memory=Memory.parse("128GB"))
+    for given in ({}, {"replicas": 3}):
+        sizing = sized([(labelled, [8])], **given)
+        assert not sizing.options
+        assert why_lost(sizing, "gaudi3").startswith("the memory that its driver reports is unknown")
+        assert "catalog.yaml" in why_lost(sizing, "gaudi3")
+    with pytest.raises(ValueError, match="memory of gaudi3 is unknown"):
+        vllm_budget(LLAMA_70B, weights_of(LLAMA_70B, "fp8", C), labelled, 8, fraction=0.9, c=C)
 
 
 def test_a_known_accelerator_is_preferred_to_one_of_unknown_speed() -> None:
