@@ -1,6 +1,6 @@
 """The specs of a folder, read as a whole: all problems of all files in one run, each at its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,9 +8,10 @@ from tonnage.files.yaml import Document
 from tonnage.findings import Finding, errors, ordered
 from tonnage.spec.cluster import Cluster
 from tonnage.spec.differences import on_cluster, twice
+from tonnage.spec.phases import week_of
 from tonnage.spec.placing import Places
 from tonnage.spec.problems import Problem
-from tonnage.spec.read import M, Source, read_spec
+from tonnage.spec.read import Judge, M, Source, read_spec
 from tonnage.spec.sources import spec_files
 from tonnage.spec.suggest import instead
 from tonnage.spec.team import Team
@@ -49,7 +50,7 @@ def load_specs(folder: Path, prefix: str = "") -> tuple[Specs | None, tuple[Find
 
 def load_what_can_be(folder: Path, prefix: str = "") -> tuple[Specs, tuple[Finding, ...]]:
     """As `load_specs`, but with all that is right however wrong the rest is, to be judged further in the same run."""
-    clusters, strange = _read(Cluster, folder, CLUSTERS, prefix)
+    clusters, strange = _read(Cluster, folder, CLUSTERS, prefix, _week)
     teams, stranger = _read(Team, folder, TEAMS, prefix)
     findings = [*strange, *stranger]
     if not clusters and not strange:
@@ -72,9 +73,18 @@ def load_what_can_be(folder: Path, prefix: str = "") -> tuple[Specs, tuple[Findi
     return Specs(there, kept, places), ordered(findings)
 
 
-def _read(model: type[M], folder: Path, kind: str, prefix: str) -> tuple[list[Source[M]], tuple[Finding, ...]]:
+def _read(
+    model: type[M], folder: Path, kind: str, prefix: str, further: Judge | None = None
+) -> tuple[list[Source[M]], tuple[Finding, ...]]:
     files, strange = spec_files(folder, kind, prefix)
-    return [read_spec(model, f, f"{prefix}{kind}/{f.name}") for f in files], strange
+    return [read_spec(model, f, f"{prefix}{kind}/{f.name}", further) for f in files], strange
+
+
+def _week(tree: Mapping[str, object]) -> Iterator[Problem]:
+    """Phases that do not divide the week; where one of them is no text, the week cannot be judged."""
+    phases = tree.get("phases")
+    if isinstance(phases, dict) and all(isinstance(part, str) for part in (*phases, *phases.values())):
+        yield from (replace(p, path=("phases", *p.path)) for p in week_of(phases)[1])
 
 
 def _clusters_of(team: Source[Team], known: set[str]) -> list[str]:

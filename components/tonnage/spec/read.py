@@ -1,6 +1,6 @@
 """One spec file: its model, or every mistake in it, each once and at its place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Generic, TypeVar
@@ -16,6 +16,8 @@ from tonnage.spec.unplanned import unplanned
 from tonnage.spec.values import said
 
 M = TypeVar("M", bound=SpecModel)
+Judge = Callable[[Mapping[str, object]], Iterable[Problem]]
+"""What finds mistakes in a file's data, which may be wrong in any other way as well."""
 _OTHER_FOLDER = {"Cluster": "clusters/", "Team": "teams/"}
 
 
@@ -75,8 +77,8 @@ class Source(Generic[M]):
             self.findings.append(Finding(dotted(path), what, fix, Severity.WARNING, self.document.key(path)))
 
 
-def read_spec(model: type[M], path: FilePath, shown: str) -> Source[M]:
-    """Read and judge one file by itself."""
+def read_spec(model: type[M], path: FilePath, shown: str, further: Judge | None = None) -> Source[M]:
+    """Read and judge one file by itself; `further` judges what its keys mean together."""
     reading = read_what_can_be(path, shown)
     source: Source[M] = Source(path.stem, reading.document, list(reading.findings), set(reading.spoiled))
     if reading.document is None:
@@ -90,6 +92,7 @@ def read_spec(model: type[M], path: FilePath, shown: str) -> Source[M]:
     value, problems = problems_of(model, reading.document.value)
     source.add(problems)
     source.add(_misnamed(source, path.name))
+    source.add(further(source.tree) if further else ())
     source.warn(unplanned(model, source.tree))
     source.value = value if isinstance(value, model) and not errors(source.findings) else None
     return source
