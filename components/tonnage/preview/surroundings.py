@@ -36,7 +36,8 @@ def own_process(program: Path | None) -> Iterator[None]:
 
 
 def _enter(folder: Path, program: Path) -> None:
-    for name in [n for n in sys.modules if _is_shadowed(n, folder)]:
+    own = _modules_of(folder)
+    for name in [n for n in sys.modules if n.partition(".")[0] in own]:
         del sys.modules[name]
     # a folder that was read less than a tick of the file system's clock ago may be cached without its newest file
     importlib.invalidate_caches()
@@ -51,10 +52,10 @@ def _forget(folder: Path, before: dict[str, ModuleType]) -> None:
     sys.modules.update(before)
 
 
-def _is_shadowed(name: str, folder: Path) -> bool:
-    """Whether the folder holds a module that goes by this name, or a parent of it."""
-    top = name.partition(".")[0]
-    return top != "__main__" and ((folder / f"{top}.py").is_file() or (folder / top / "__init__.py").is_file())
+def _modules_of(folder: Path) -> frozenset[str]:
+    """Names that a program in the folder imports from there, before any other place."""
+    single = {file.stem for file in folder.glob("*.py")} - {"__main__"}
+    return frozenset(single | {init.parent.name for init in folder.glob("*/__init__.py")})
 
 
 def _comes_from(top: str, folder: Path) -> bool:
