@@ -7,6 +7,7 @@ from math import ceil, floor
 
 from tonnage.capacity.asked import Asked, asked_of
 from tonnage.capacity.cost import Bill, bill
+from tonnage.capacity.inventory.plan import plan_inventory
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.lost import rejections_of
 from tonnage.capacity.packing.bounds import Bound, lower_bound
@@ -63,6 +64,8 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
     Nothing is raised: what cannot be planned is in the plan's findings, and the rest is planned as whole as it can
     be. The order of teams, workloads and node types means nothing.
     """
+    if cluster.node_pools.provisioner == "none":
+        return plan_inventory(cluster, teams, catalog)
     shop = shop_of(cluster, catalog)
     nodes = {o.node.name: o.node for o in shop.supply.offers}
     asked = asked_of(teams, [nodes[name] for name in sorted(nodes)], catalog)

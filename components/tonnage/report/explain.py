@@ -68,7 +68,8 @@ def _price(p: Pool) -> Iterator[str]:
 
 
 def _whole(plan: CapacityPlan) -> Iterator[str]:
-    yield f"{plan.cluster}, as of {plan.as_of}: {plan.total.per_month} in {HOURS_PER_MONTH} hours"
+    cost = f"{plan.total.per_month} in {HOURS_PER_MONTH} hours" if words.priced(plan) else "cost unknown"
+    yield f"{plan.cluster}, as of {plan.as_of}: {cost}"
     if plan.contract:
         yield f"  The counts hold under: {plan.contract}"
     yield from _entries(e for e in plan.ledger if not any(_about(e, p.name) for p in plan.pools))

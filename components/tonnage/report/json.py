@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from tonnage.capacity.result import CapacityPlan, Pool
+from tonnage.capacity.result import CapacityPlan, Pool, TeamCost
 from tonnage.findings import Finding
 from tonnage.manifests.declared import Declared
 from tonnage.report.compare import Report
 from tonnage.report.fields import ABSENT
 from tonnage.report.money import without_money
 from tonnage.report.objects import masked
-from tonnage.report.words import verdict
+from tonnage.report.words import priced, verdict
 from tonnage.units import MoneyRate, Quantity
 
 VERSION = 1
@@ -69,7 +69,16 @@ def _fields(value: Any) -> dict[str, Any]:
         value = dataclasses.replace(value, inputs=_masked(value))
     names = (f.name for f in dataclasses.fields(value) if not isinstance(getattr(value, f.name), CapacityPlan))
     shown = {_camel(name): plain(getattr(value, name)) for name in names}
-    return shown | ({"nodes": value.nodes, "gpus": value.gpus} if isinstance(value, Pool) else {})
+    return shown | _more(value)
+
+
+def _more(value: object) -> dict[str, Any]:
+    """What follows from the fields; money that is unknown is null, and never 0."""
+    if isinstance(value, Pool):
+        return {"nodes": value.nodes, "gpus": value.gpus}
+    if isinstance(value, CapacityPlan) and not priced(value):
+        return {"total": None, "idle": None}
+    return {"rate": None} if isinstance(value, TeamCost) and value.unpriced and not value.rate else {}
 
 
 def _masked(declared: Declared) -> Mapping[str, Any]:

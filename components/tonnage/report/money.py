@@ -27,6 +27,8 @@ def dollars(amount: Fraction, signed: bool = False) -> str:
 
 def delta(money: MoneyDelta) -> str:
     """+$38,298/month cash ($0 of it inside commitments); what is not priced is named."""
+    if money.unknown and not money.cash and not money.committed:
+        return f"money unknown for lack of a price: {', '.join(money.unknown)}"
     text = f"{monthly(money.cash, signed=True)}/month cash ({monthly(money.committed)} of it inside commitments)"
     if not money.unknown:
         return text

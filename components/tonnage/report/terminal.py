@@ -37,12 +37,11 @@ def show_plan(plan: CapacityPlan, console: Console) -> None:
 
 
 def _sum(plan: CapacityPlan) -> str:
-    known = "at least " if plan.unpriced else ""
     gap = f", at most {float(plan.gap.amount):.1%} above the cheapest possible" if plan.gap is not None else ""
     unpriced = f"; price unknown: {', '.join(plan.unpriced)}" if plan.unpriced else ""
     nodes, gpus = sum(p.nodes for p in plan.pools), sum(p.gpus for p in plan.pools)
     counts = f"{words.count(nodes, 'node')}, {words.count(gpus, 'GPU')}"
-    return f"{counts}, {known}{money.monthly(plan.total)}/month{gap}{unpriced}"
+    return f"{counts}, {words.total(plan)}{gap}{unpriced}"
 
 
 def _pools(plan: CapacityPlan) -> Table:
@@ -67,9 +66,9 @@ def _teams(plan: CapacityPlan) -> Table:
         quota, cost = plan.quotas.get(team), plan.costs.get(team)
         gpus = ", ".join(f"{n} {kind}" for kind, n in sorted(quota.gpus.items())) if quota else ""
         budget = money.monthly(cost.budget) if cost and cost.budget else words.DASH
-        spent = money.monthly(cost.rate) if cost else words.DASH
-        table.add_row(*map(_said, (team, gpus or "none", quota.pods if quota else 0, spent, budget)))
-    table.add_row(_said("idle"), "", "", _said(money.monthly(plan.idle)), "")
+        table.add_row(*map(_said, (team, gpus or "none", quota.pods if quota else 0, words.spent(cost), budget)))
+    idle = money.monthly(plan.idle) if words.priced(plan) else "unknown"
+    table.add_row(_said("idle"), "", "", _said(idle), "")
     return table
 
 

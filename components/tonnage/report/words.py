@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool
+from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, TeamCost
 from tonnage.findings import Finding
 from tonnage.report import money
 from tonnage.report.causes import Reason
@@ -168,6 +168,27 @@ def price(pool: Pool | None) -> str | None:
     return money.monthly(pool.price.rate * pool.nodes if pool.price.rate else None)
 
 
+def total(plan: CapacityPlan) -> str:
+    """$38,298/month; at least that where prices are missing; unknown where all are, for nodes are never free."""
+    if not priced(plan):
+        return "cost unknown"
+    return f"{'at least ' if plan.unpriced else ''}{money.monthly(plan.total)}/month"
+
+
+def priced(plan: CapacityPlan) -> bool:
+    """Whether anything of the plan has a known price, or nothing of it needs one."""
+    return not plan.unpriced or any(p.price.rate is not None for p in plan.pools) or bool(plan.total)
+
+
+def spent(cost: TeamCost | None) -> str:
+    """Money a month of a team, as far as prices are known."""
+    if cost is None:
+        return DASH
+    if not cost.unpriced:
+        return money.monthly(cost.rate)
+    return f"at least {money.monthly(cost.rate)}" if cost.rate else "unknown"
+
+
 def pool_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Cluster, pool, type, market, nodes, spares, GPUs, money of each changed pool."""
     for cluster in report.clusters:
@@ -190,10 +211,11 @@ def pool_rows(report: Report) -> Iterator[tuple[str, ...]]:
 def team_cells(row: TeamRow) -> tuple[str, str, str, str]:
     """Team, GPU quota, money, budget."""
     gpus = ", ".join(f"{kind} {arrow(b, a)} ({cluster})" for cluster, kind, b, a in row.gpus) or "unchanged"
-    spent = arrow(*(None if r is None else money.monthly(r) for r in (row.before, row.after)))
+    cost = arrow(*(None if r is None else money.monthly(r) for r in (row.before, row.after)))
     if row.unpriced:
-        spent += f" without {', '.join(row.unpriced)}"
-    return row.team, gpus, spent, money.monthly(row.budget) if row.budget else DASH
+        known = any((row.before, row.after))
+        cost = f"{cost} without {', '.join(row.unpriced)}" if known else "unknown"
+    return row.team, gpus, cost, money.monthly(row.budget) if row.budget else DASH
 
 
 def place(finding: Finding) -> str:

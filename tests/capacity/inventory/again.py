@@ -15,19 +15,24 @@ Run: TypeAlias = tuple[tuple[int, int], ...]
 """Option and pods of each workload."""
 
 
-def best_worth(wants: Sequence[Wanted], stock: Stock) -> tuple[tuple[float, ...], int]:
-    """Demand missing by tier in parts of workloads' weights, then GPUs held: the smallest of everything possible."""
+Worth: TypeAlias = tuple[tuple[float, ...], tuple[int, ...], int]
+"""Demand missing by tier, workloads not whole by tier, GPUs held."""
+
+
+def best_worth(wants: Sequence[Wanted], stock: Stock) -> Worth:
+    """The smallest of everything possible."""
     return min(_worth(run, wants) for run in _runs(wants) if possible(run, wants, stock))
 
 
-def _worth(run: Run, wants: Sequence[Wanted]) -> tuple[tuple[float, ...], int]:
-    missing = [0.0, 0.0, 0.0]
+def _worth(run: Run, wants: Sequence[Wanted]) -> Worth:
+    missing, partial = [0.0, 0.0, 0.0], [0, 0, 0]
     gpus = 0
     for (i, pods), w in zip(run, wants, strict=True):
         g = w.options[i]
         missing[g.tier] += _weight(w) * (1 - pods / g.count)
+        partial[g.tier] += int(pods != g.count)
         gpus += pods * g.need[0]
-    return tuple(round(m, 6) for m in missing), gpus
+    return tuple(round(m, 6) for m in missing), tuple(partial), gpus
 
 
 def _weight(w: Wanted) -> int:

@@ -1,10 +1,11 @@
 """The best placement on an inventory, proven: which pattern lies on how many nodes, solved in whole numbers.
 
-Tier after tier the most demand is placed, and held fast for the next; then fewest GPUs, then fewest nodes. Source of
-the formulation: cutting stock by patterns, Gilmore and Gomory 1961, doi 10.1287/opre.9.6.849, with all patterns listed.
+Tier after tier the most demand is placed, and held fast for the next; then most workloads whole, then fewest GPUs and
+nodes. Source of the formulation: cutting stock by patterns, Gilmore and Gomory 1961, doi 10.1287/opre.9.6.849, with all
+patterns listed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -19,8 +20,8 @@ from tonnage.capacity.packing.model import Answer, Model, solve
 from tonnage.capacity.packing.vectors import GPU, plus
 
 _BRANCHES = 2000
-_NEAR = 1e-2  # thousandths of a GPU: more than the solver's tolerances add up to
-_SLACK = 1e-3  # likewise, by which a higher tier may seem worse than it was
+_SLACK = 1e-3  # thousandths of a GPU: by which a tier may seem worse, since the solver's tolerances add up
+_FINE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,35 @@ def best_placement(wanted: Sequence[Wanted], stock: Stock, care: Care) -> Placem
         return None
     proven = True
     answer: Answer | None = None
-    for costs, tier in [*((_demand(wanted, layer, t), t) for t in range(len(TIERS))), (_size(ways, layer), None)]:
-        if not costs:
-            continue
-        asked = asking(layer.model, costs)
-        answer = solve(asked, _BRANCHES)
+    for costs, slack in _questions(wanted, ways, layer):
+        answer = solve(asking(layer.model, costs), _BRANCHES)
         if answer is None or not whole(answer.values):
             return None
         reached = sum(cost * round(answer.values[column]) for column, cost in costs.items())
-        proven = proven and reached <= answer.bound + _NEAR
-        if tier is not None:
-            layer.model.row(-inf, reached + _SLACK, costs)
+        proven = proven and reached <= answer.bound + 10 * slack
+        layer.model.row(-inf, reached + slack, costs)
     return None if answer is None else read_placement(wanted, stock, layer, answer, proven=proven)
+
+
+def _questions(
+    wanted: Sequence[Wanted], ways: Sequence[Sequence[Group]], layer: Layer
+) -> Iterator[tuple[dict[int, float], float]]:
+    """What is minimised, one after the other, and by how much the solver's tolerances may blur it."""
+    for tier in range(len(TIERS)):
+        if costs := _demand(wanted, layer, tier):
+            yield costs, _SLACK
+    yield _whole(wanted, ways, layer), _FINE
+    yield _size(ways, layer), _FINE
+
+
+def _whole(wanted: Sequence[Wanted], ways: Sequence[Sequence[Group]], layer: Layer) -> dict[int, float]:
+    """A column for each workload that is 1 only if all of it is placed; one of a higher tier outweighs all below."""
+    costs: dict[int, float] = {}
+    for w, options, placed in zip(wanted, ways, layer.pods, strict=True):
+        column = layer.model.column(0, 1, whole=True)
+        layer.model.row(-inf, 0, {column: 1.0, **{z: -1 / g.count for g, z in zip(options, placed, strict=True)}})
+        costs[column] = -float((len(wanted) + 1) ** (len(TIERS) - 1 - w.tier))
+    return costs
 
 
 def asking(model: Model, costs: Mapping[int, float]) -> Model:

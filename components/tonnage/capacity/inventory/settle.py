@@ -26,8 +26,8 @@ def settle(wanted: Sequence[Wanted], survive: Sequence[str], stock: Stock) -> Se
     spread out, or with as many nodes kept free of them as a loss may take.
     """
 
-    def gpus(placement: Placement) -> int:
-        return worth(placement, wanted)[1]
+    def proven(placement: Placement) -> bool:
+        return plain.proven and worth(placement, wanted)[:3] == worth(plain, wanted)[:3]
 
     plain = best_of(wanted, stock, Care())
     best = Settled(plain, losses(plain, wanted, survive, stock))
@@ -38,7 +38,7 @@ def settle(wanted: Sequence[Wanted], survive: Sequence[str], stock: Stock) -> Se
             continue
         verdict = losses(placement, wanted, survive, stock)
         if _missing(verdict) < _missing(best.verdict):
-            best = Settled(replace(placement, proven=plain.proven and gpus(placement) == gpus(plain)), verdict)
+            best = Settled(replace(placement, proven=proven(placement)), verdict)
         if not verdict.losses:
             break
     return best

@@ -1,6 +1,7 @@
 """What is to be placed on an inventory, and what a placement of it is worth.
 
-Order of worth: the demand placed of each tier, production first; then fewest GPUs held by pods; then fewest nodes.
+Order of worth: the demand placed of each tier, production first; then workloads that are whole, by tier; then fewest
+GPUs held by pods; then fewest nodes.
 A workload weighs as many GPUs as its smallest layout that fits any node takes, whatever layout is chosen, so that
 nothing is gained by a wasteful one; a part of its pods counts for that part. A core counts a thousandth of a GPU: it
 decides between workloads without GPUs, and never against one GPU of a pod.
@@ -15,8 +16,8 @@ from tonnage.capacity.packing.firstfit import Stack
 from tonnage.capacity.packing.groups import TIERS, Group
 from tonnage.capacity.packing.vectors import CPU, GPU
 
-Worth: TypeAlias = tuple[tuple[Fraction, ...], int, int]
-"""Demand that found no place by tier, GPUs held, nodes in use. Smaller is better."""
+Worth: TypeAlias = tuple[tuple[Fraction, ...], tuple[int, ...], int, int]
+"""Demand without a place by tier, workloads that are not whole by tier, GPUs held, nodes in use. Smaller is better."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,17 @@ class Placement:
 
 def worth(placement: Placement, wanted: Sequence[Wanted]) -> Worth:
     """How good a placement is; exact."""
-    missing = [Fraction(0)] * len(TIERS)
+    missing, partial = [Fraction(0)] * len(TIERS), [0] * len(TIERS)
     gpus = 0
     for w, group, pods in zip(wanted, placement.groups(wanted), placement.placed, strict=True):
         missing[w.tier] += w.weight * Fraction(group.count - pods, group.count)
+        partial[w.tier] += pods < group.count
         gpus += pods * group.need[GPU]
-    return tuple(missing), gpus, sum(s.nodes for s in placement.stacks)
+    return tuple(missing), tuple(partial), gpus, sum(s.nodes for s in placement.stacks)
 
 
 def unbeatable(placement: Placement, wanted: Sequence[Wanted]) -> bool:
     """Whether everything is placed, each workload in its smallest option: nothing can then be worth more."""
     least = sum(w.options[w.smallest].count * w.options[w.smallest].need[GPU] for w in wanted)
-    missing, gpus, _ = worth(placement, wanted)
+    missing, _, gpus, _ = worth(placement, wanted)
     return not any(missing) and gpus <= least
