@@ -73,7 +73,6 @@ def test_differences_are_judged_though_the_team_is_wrong(tmp_path: Path) -> None
             "18:21",
             "give one number of tokens instead",
         ),
-        (S, "Qwen/Qwen3-32B", "{config: m/config.json}", "13:13", "only models of the catalogue are sized"),
         (S, "    pods: 40\n", "    tokens: 4B\n", "25:5", "no nodes are counted for it"),
         (S, "    pods: 40\n", "    pods: 40\n    capacity: idle\n", "26:5", "no nodes are counted for it"),
         (

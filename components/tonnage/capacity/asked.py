@@ -10,6 +10,7 @@ from tonnage.capacity.result import Sizing, WorkloadId
 from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.node_types import NodeType
 from tonnage.findings import Finding, Severity
+from tonnage.spec.local_model import catalog_key
 from tonnage.spec.team import Team
 from tonnage.spec.workload import Batch, Priority, Serving, Traffic
 from tonnage.units import Rate
@@ -45,7 +46,7 @@ def asked_of(teams: Sequence[Team], nodes: Sequence[NodeType], catalog: Catalog)
 
 
 def _is_planned(served: Serving) -> bool:
-    return served.server is None and served.disaggregated is None and isinstance(served.model, str | None)
+    return served.server is None and served.disaggregated is None
 
 
 def _offered(nodes: Sequence[NodeType], catalog: Catalog) -> Offered:
@@ -55,9 +56,10 @@ def _offered(nodes: Sequence[NodeType], catalog: Catalog) -> Offered:
 
 def _serving(team: Team, served: Serving, offered: Offered, catalog: Catalog, c: Coefficients) -> Asked:
     at = WorkloadId(team.name, served.name)
-    model = catalog.models.get(served.model) if isinstance(served.model, str) else None
+    key = catalog_key(served.model)
+    model = catalog.models.get(key) if key else None
     if model is None:
-        what = f"the catalogue has no model {served.model!r}" if served.model else "neither model nor server is set"
+        what = f"the catalogue has no model {key!r}" if key else "neither model nor server is set"
         sizing = Sizing(at, (), (), (Finding(str(at), what, "name a model of the catalogue, or add a row for it"),))
     else:
         sizing = size_serving(at, served, model, offered, c)

@@ -12,6 +12,7 @@ from datetime import date
 from tonnage.capacity.markets import markets_of
 from tonnage.spec.base import SpecModel
 from tonnage.spec.cluster import Cluster
+from tonnage.spec.local_model import LocalModel
 from tonnage.spec.team import Team
 from tonnage.units import Quantity
 
@@ -44,6 +45,7 @@ def ground_digest(cluster: Cluster) -> str:
             "provisioner": pools.provisioner,
             "markets": {t: markets_of(cluster, t) for t in pools.instance_types},
             "reserved": _unordered((r.id, r.instance_type, r.zone) for r in pools.reserved),
+            "nodes": _unordered((n.name, n.labels, sorted(n.taints)) for n in pools.nodes),
         }
     )
 
@@ -70,7 +72,8 @@ def _fields(model: SpecModel, *without: str) -> dict[str, object]:
 
 def _canonical(value: object) -> object:
     if isinstance(value, SpecModel):
-        return {name: _canonical(v) for name, v in _fields(value).items()}
+        read = {"meaning": value.meaning} if isinstance(value, LocalModel) else {}
+        return {name: _canonical(v) for name, v in _fields(value).items()} | read
     if isinstance(value, Quantity):
         return [type(value).__name__, str(value.amount)]
     if isinstance(value, Mapping):

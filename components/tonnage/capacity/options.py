@@ -15,6 +15,7 @@ from tonnage.capacity.serving import around, residual_of
 from tonnage.catalog.accelerators import Accelerator
 from tonnage.catalog.models import Model
 from tonnage.findings import Finding, Severity
+from tonnage.spec.local_model import catalog_key
 from tonnage.spec.workload import Serving
 from tonnage.units import Duration, Memory, Share
 
@@ -166,6 +167,6 @@ def _none_left(workload_id: WorkloadId, workload: Serving, rejections: Sequence[
     why = "; ".join(f"{r.what}: {r.why}" for r in last.values()) or "the cluster has no accelerator"
     return Finding(
         str(workload_id),
-        f"nothing can serve {workload.model}{f' with {settings}' if settings else ''}: {why}",
+        f"nothing can serve {catalog_key(workload.model)}{f' with {settings}' if settings else ''}: {why}",
         "allow another accelerator or instance type, relax the limit named, or take a smaller precision or model",
     )

@@ -15,6 +15,7 @@ from tonnage.capacity.stale import stale
 from tonnage.capacity.stored import MadeBy, PlanFiles, files_of
 from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.load import load_catalog
+from tonnage.catalog.local import with_local_models
 from tonnage.check import check
 from tonnage.findings import Finding, errors, ordered
 from tonnage.spec.load import Specs, load_specs
@@ -65,7 +66,8 @@ def situation(folder: Path, prefix: str = "") -> Situation:
     catalog, doubted = load_catalog(folder / CATALOG_FILE, f"{prefix}{CATALOG_FILE}")
     findings = [*found, *doubted]
     if specs is not None and catalog is not None:
-        findings += check(specs, catalog)
+        specs, catalog, unread = with_local_models(specs, catalog, folder, prefix)
+        findings += [*unread, *check(specs, catalog)]
     return Situation(folder, prefix, specs, catalog, ordered(findings))
 
 

@@ -24,15 +24,13 @@ from tonnage.spec.base import (
     Uri,
     form,
 )
+from tonnage.spec.local_model import LocalModel
 from tonnage.spec.values import Flag, Text, Whole
 
 Priority = Literal["production", "standard", "bestEffort"]
 Precision = Literal["fp32", "bf16", "fp16", "fp8", "int8", "int4", "mxfp4", "nvfp4"]
 Count = Annotated[int, Whole(1, 1_000_000)]
 Length = Annotated[int, Whole(1, 100_000_000)]
-FilePath = Annotated[
-    str, Text("a path inside the repository", "models/own/config.json", r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*$", 512)
-]
 Csv = Annotated[
     str, Text("a path inside the repository", "lengths.csv", r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*$", 512)
 ]
@@ -42,13 +40,6 @@ Revision = Annotated[
 FlagName = Annotated[str, Text("a flag's name", "enable-prefix-caching", r"^[a-z0-9][a-z0-9-]*$", 128)]
 FlagValue = Annotated[bool | int | float | str, Flag()]
 Growth = Annotated[str, Text("a growth in a time", "2x in 5m", r"^\d{1,6}(\.\d{1,6})?x in \d{1,6}(s|m|h)$", 32)]
-
-
-class LocalModel(SpecModel):
-    """A model by its own Hugging Face config.json."""
-
-    config: Annotated[FilePath, NotPlannedYet("only models of the catalogue are sized")]
-    """Path of the file, relative to the folder of the specs."""
 
 
 class Trace(SpecModel):
@@ -171,7 +162,7 @@ class Serving(_Workload):
     """A served model, or a measured server."""
 
     model: AnyModel | None = None
-    """A catalogue name, such as Qwen/Qwen3-32B."""
+    """A catalogue name, such as Qwen/Qwen3-32B, or {config: models/own/config.json}."""
     server: Annotated[MeasuredServer, NotPlannedYet("no nodes are counted for it")] | None = None
     """Anything measured, instead of a model."""
     source: Uri | None = None
