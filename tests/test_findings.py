@@ -1,6 +1,6 @@
 """One type for everything that can be wrong: how it reads, sorts, and stops a run."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from itertools import permutations
 
 import pytest
@@ -17,6 +17,7 @@ def test_a_finding_reads_as_editors_and_people_want_it() -> None:
         "teams/search.yaml:14:19: error: serving[0].accelerators[1]: unknown accelerator 'h10'; "
         "did you mean 'h100-sxm'?"
     )
+    assert "19: error TN202: serving" in str(replace(FINDING, code="TN202"))
     assert str(FINDING.at(None)) == str(FINDING).removeprefix("teams/search.yaml:14:19: ")
 
 

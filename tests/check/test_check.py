@@ -44,7 +44,7 @@ def test_a_team_called_platform_would_take_the_platforms_stack(tmp_path: Path) -
     team = {"teams/platform.yaml": SEARCH.replace("search", "platform")}
     found = check(loaded(write(tmp_path, files=team)), catalog())
     assert [str(f) for f in found] == [
-        "teams/platform.yaml:2:7: error: team platform name: "
+        "teams/platform.yaml:2:7: error TN255: team platform name: "
         f"its stack platform-{cluster} has the name of the stack of the platform on {cluster}; "
         "give one of them another name"
         for cluster in ("east", "west")
@@ -60,7 +60,7 @@ def test_stacks_of_two_teams_never_share_a_name(tmp_path: Path) -> None:
     folder = write(tmp_path, ("teams/search.yaml", "  east: {}\n", "  east: {}\n  a-west: {}\n"), files=files)
     (finding,) = check(loaded(folder), catalog())
     assert str(finding) == (
-        "teams/search-a.yaml:2:7: error: team search-a name: its stack search-a-west has the name of the stack "
+        "teams/search-a.yaml:2:7: error TN255: team search-a name: its stack search-a-west has the name of the stack "
         "of team search on a-west; give one of them another name"
     )
 

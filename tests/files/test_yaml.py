@@ -165,7 +165,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link.yaml").symlink_to(tmp_path / "real.yaml")
     document, (finding,) = read_yaml(tmp_path / "link.yaml", "link.yaml")
     assert document is None
-    assert str(finding) == "link.yaml:1:1: error: the file: is a symbolic link; put the file itself there"
+    assert str(finding) == "link.yaml:1:1: error TN002: the file: is a symbolic link; put the file itself there"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes are made otherwise there")

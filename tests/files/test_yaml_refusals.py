@@ -67,38 +67,41 @@ SYNTAX = [
 @pytest.mark.parametrize(("text", "place", "what"), SYNTAX)
 def test_a_syntax_error_has_one_text_whichever_parser_met_it(text: str, place: str, what: str, loader: Any) -> None:
     """Users with and without the C library read the same words at the same place, once."""
-    assert said(text, loader) == [f"{place}: error: the file: {what}"]
+    assert said(text, loader) == [f"{place}: error TN007: the file: {what}"]
 
 
 CONTENT = [
-    ("a: *x", "1:4: error: a: is an alias (*x), which specs do not use; write the value out"),
-    ("a: &x 1", "1:4: error: a: has an anchor (&x), which specs do not use; drop the anchor"),
-    ("a: !foo 1", "1:4: error: a: has a tag (!foo), which specs do not use; drop the tag; quotes make text"),
-    ("a: !!str 1", "1:4: error: a: has a tag (!!str), which specs do not use; drop the tag; quotes make text"),
-    ("!!map {a: 1}", "1:1: error: the file: has a tag (!!map), which specs do not use; drop the tag; quotes make text"),
-    ("---\na: 1\n---\nb: 2", "3:1: error: the file: holds a second document; keep one document in a file"),
-    ("", "1:1: error: the file: holds nothing; write a spec, or delete the file"),
-    ("# only a comment\n", "1:1: error: the file: holds nothing; write a spec, or delete the file"),
-    ("a: 1\nb: 2\na: 3", "3:1: error: a: is given twice, first in line 1; keep one of the two"),
-    ("x: {a: 1, a: {b: 2}}", "1:11: error: x.a: is given twice, first in line 1; keep one of the two"),
-    ("? [a]\n: b", "1:3: error: the file: has a list or mapping as a key; write the key as text"),
-    ("{a: b}: c", "1:1: error: the file: has a list or mapping as a key; write the key as text"),
-    ("*a : c", "1:1: error: the file: has an alias as a key; write the key as text"),
-    ("&a b: c", "1:1: error: the file: has a key with an anchor or tag, which specs do not use; drop it"),
-    ("1: 2", '1:1: error: the file: has the key 1, which is no text; write "1"'),
-    ("x:\n  null: 2", '2:3: error: x: has the key null, which is no text; write "null"'),
-    ("2026-11-23: 2", '1:1: error: the file: has the key 2026-11-23, which is no text; write "2026-11-23"'),
+    ("a: *x", "1:4: error TN011: a: is an alias (*x), which specs do not use; write the value out"),
+    ("a: &x 1", "1:4: error TN011: a: has an anchor (&x), which specs do not use; drop the anchor"),
+    ("a: !foo 1", "1:4: error TN011: a: has a tag (!foo), which specs do not use; drop the tag; quotes make text"),
+    ("a: !!str 1", "1:4: error TN011: a: has a tag (!!str), which specs do not use; drop the tag; quotes make text"),
+    (
+        "!!map {a: 1}",
+        "1:1: error TN011: the file: has a tag (!!map), which specs do not use; drop the tag; quotes make text",
+    ),
+    ("---\na: 1\n---\nb: 2", "3:1: error TN010: the file: holds a second document; keep one document in a file"),
+    ("", "1:1: error TN009: the file: holds nothing; write a spec, or delete the file"),
+    ("# only a comment\n", "1:1: error TN009: the file: holds nothing; write a spec, or delete the file"),
+    ("a: 1\nb: 2\na: 3", "3:1: error TN012: a: is given twice, first in line 1; keep one of the two"),
+    ("x: {a: 1, a: {b: 2}}", "1:11: error TN012: x.a: is given twice, first in line 1; keep one of the two"),
+    ("? [a]\n: b", "1:3: error TN013: the file: has a list or mapping as a key; write the key as text"),
+    ("{a: b}: c", "1:1: error TN013: the file: has a list or mapping as a key; write the key as text"),
+    ("*a : c", "1:1: error TN013: the file: has an alias as a key; write the key as text"),
+    ("&a b: c", "1:1: error TN011: the file: has a key with an anchor or tag, which specs do not use; drop it"),
+    ("1: 2", '1:1: error TN013: the file: has the key 1, which is no text; write "1"'),
+    ("x:\n  null: 2", '2:3: error TN013: x: has the key null, which is no text; write "null"'),
+    ("2026-11-23: 2", '1:1: error TN013: the file: has the key 2026-11-23, which is no text; write "2026-11-23"'),
     (
         "<<: {a: 1}",
         (
-            "1:1: error: the file: has a key that means different things: "
+            "1:1: error TN014: the file: has a key that means different things: "
             "<< is a merge key, which specs do not use; write the keys out"
         ),
     ),
     (
         "on: 1",
         (
-            "1:1: error: the file: has a key that means different things: "
+            "1:1: error TN014: the file: has a key that means different things: "
             'on is true to some readers and text to others; write true, or "on" for text'
         ),
     ),
@@ -163,7 +166,8 @@ TRAPS = [
 @pytest.mark.parametrize(("text", "what"), TRAPS)
 def test_a_scalar_that_readers_read_differently_is_refused(text: str, what: str) -> None:
     """YAML 1.1 and 1.2 differ on it, or the writer and the reader do."""
-    assert said(f"a: {text}") == [f"1:4: error: a: {text} {what}"]
+    code = "TN122" if what.startswith("is no day") else "TN014"
+    assert said(f"a: {text}") == [f"1:4: error {code}: a: {text} {what}"]
 
 
 @pytest.mark.parametrize(("text", "what"), TRAPS)
@@ -179,25 +183,31 @@ def test_quotes_make_any_trap_text(text: str, what: str) -> None:
 def test_a_long_number_is_cut_in_the_finding() -> None:
     """A finding stays one readable line."""
     (finding,) = said(f"a: {'9' * 5000}")
-    assert finding == f"1:4: error: a: {'9' * 40}… has too many digits; write fewer digits"
+    assert finding == f"1:4: error TN014: a: {'9' * 40}… has too many digits; write fewer digits"
 
 
 BYTES = [
-    (b"a: \xff", "1:4: error: the file: holds the byte 0xff, which is not UTF-8; save it as UTF-8"),
-    ("é: 1\nb: ".encode() + b"\x80", "2:4: error: the file: holds the byte 0x80, which is not UTF-8; save it as UTF-8"),
-    ("a: 1".encode("utf-16"), "1:1: error: the file: is UTF-16; save it as UTF-8"),
+    (b"a: \xff", "1:4: error TN004: the file: holds the byte 0xff, which is not UTF-8; save it as UTF-8"),
+    (
+        "é: 1\nb: ".encode() + b"\x80",
+        "2:4: error TN004: the file: holds the byte 0x80, which is not UTF-8; save it as UTF-8",
+    ),
+    ("a: 1".encode("utf-16"), "1:1: error TN004: the file: is UTF-16; save it as UTF-8"),
     ("a: 1".encode("utf-32-be"), None),
-    (b"a: \x00", "1:4: error: the file: holds the invisible character U+0000"),
-    (b"a: \x1b[31m", "1:4: error: the file: holds the invisible character U+001B"),
-    ("a: b\nc: \u202ed".encode(), "2:4: error: the file: holds the invisible character U+202E"),
-    ("a: b\u200b".encode(), "1:5: error: the file: holds the invisible character U+200B"),
-    ("a: b\u2028c: d".encode(), "1:5: error: the file: holds the invisible character U+2028"),
-    ("a: \ufeffb".encode(), "1:4: error: the file: holds the invisible character U+FEFF"),
-    (b"a: 1\rb: 2", "1:5: error: the file: holds a carriage return without a line feed; save it with LF line ends"),
-    (b"a:\n\tb: 1", "2:1: error: the file: holds a tab; indent with spaces"),
-    (b"a: \tb", "1:4: error: the file: holds a tab; indent with spaces"),
-    (b"# c\n%YAML 1.2\n---\na: 1", "2:1: error: the file: holds a YAML directive (%), which specs do not use; "),
-    (b"a: 1\n" * 250_000, "1:1: error: the file: is larger than 1024 KiB; split it, or drop what is no spec"),
+    (b"a: \x00", "1:4: error TN005: the file: holds the invisible character U+0000"),
+    (b"a: \x1b[31m", "1:4: error TN005: the file: holds the invisible character U+001B"),
+    ("a: b\nc: \u202ed".encode(), "2:4: error TN005: the file: holds the invisible character U+202E"),
+    ("a: b\u200b".encode(), "1:5: error TN005: the file: holds the invisible character U+200B"),
+    ("a: b\u2028c: d".encode(), "1:5: error TN005: the file: holds the invisible character U+2028"),
+    ("a: \ufeffb".encode(), "1:4: error TN005: the file: holds the invisible character U+FEFF"),
+    (
+        b"a: 1\rb: 2",
+        "1:5: error TN005: the file: holds a carriage return without a line feed; save it with LF line ends",
+    ),
+    (b"a:\n\tb: 1", "2:1: error TN006: the file: holds a tab; indent with spaces"),
+    (b"a: \tb", "1:4: error TN006: the file: holds a tab; indent with spaces"),
+    (b"# c\n%YAML 1.2\n---\na: 1", "2:1: error TN008: the file: holds a YAML directive (%), which specs do not use; "),
+    (b"a: 1\n" * 250_000, "1:1: error TN003: the file: is larger than 1024 KiB; split it, or drop what is no spec"),
 ]
 
 
@@ -206,7 +216,7 @@ BYTES = [
 def test_bytes_that_hide_something_are_refused_before_parsing(data: bytes, start: str | None, loader: Any) -> None:
     """Other encodings, control and direction characters, tabs, directives, size."""
     (finding,) = said(data, loader)
-    assert finding.startswith(start or "1:1: error: the file: ")
+    assert finding.startswith(start or "1:1: error TN005: the file: ")
 
 
 def test_what_is_harmless_in_bytes_is_taken() -> None:
@@ -233,21 +243,23 @@ def test_depth_stops_at_33_levels(loader: Any) -> None:
     """32 are read; the 33rd ends the reading, however many follow."""
     assert said("[" * 32 + "]" * 32, loader) == []
     path = "[0]" * 32
-    assert said("[" * 100_000, loader) == [f"1:33: error: {path}: is nested deeper than 32 levels; flatten it"]
-    assert said("? " * 200 + "a", loader) == ["1:65: error: the file: is nested deeper than 32 levels; flatten it"]
+    assert said("[" * 100_000, loader) == [f"1:33: error TN003: {path}: is nested deeper than 32 levels; flatten it"]
+    assert said("? " * 200 + "a", loader) == [
+        "1:65: error TN003: the file: is nested deeper than 32 levels; flatten it"
+    ]
 
 
 def test_the_number_of_entries_is_bounded() -> None:
     """A million commas cost no minute."""
     (finding,) = said(f"[{'1,' * 200_000}]")
-    assert finding == "1:100000: error: [49999]: is entry 50,001 of the file, more than are read; split the file"
+    assert finding == "1:100000: error TN003: [49999]: is entry 50,001 of the file, more than are read; split the file"
 
 
 def test_a_hundred_problems_are_enough() -> None:
     """A file that is no spec at all does not fill the screen."""
     found = said("a: b\n" * 5000)
     assert len(found) == 101
-    assert found[-1] == "102:1: error: the file: holds more than 100 problems; correct these, then read it again"
+    assert found[-1] == "102:1: error TN016: the file: holds more than 100 problems; correct these, then read it again"
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -69,11 +69,13 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     folder = write(tmp_path / "specs")
     (folder / "teams/linked.yaml").symlink_to(folder / "teams/search.yaml")
     assert [str(f) for f in load_specs(folder)[1]] == [
-        "teams/linked.yaml:1:1: error: the file: is a symbolic link; put the file itself there"
+        "teams/linked.yaml:1:1: error TN002: the file: is a symbolic link; put the file itself there"
     ]
     (folder / "teams").rename(tmp_path / "away")
     (folder / "teams").symlink_to(tmp_path / "away")
-    assert [str(f) for f in load_specs(folder)[1]] == ["error: teams: is a symbolic link; put the folder itself there"]
+    assert [str(f) for f in load_specs(folder)[1]] == [
+        "error TN002: teams: is a symbolic link; put the folder itself there"
+    ]
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty"])
@@ -83,7 +85,8 @@ def test_a_folder_without_clusters_is_a_finding(name: str, tmp_path: Path) -> No
     specs, (finding,) = load_specs(tmp_path / name, "stacks/")
     assert specs is None
     assert (
-        str(finding) == "error: stacks/clusters: holds no cluster; add clusters/<name>.yaml, one file for each cluster"
+        str(finding)
+        == "error TN101: stacks/clusters: holds no cluster; add clusters/<name>.yaml, one file for each cluster"
     )
 
 
@@ -104,23 +107,23 @@ def test_ten_unlike_mistakes_are_ten_findings(tmp_path: Path) -> None:
         files={"clusters/south.yaml": broken},
     )
     assert [str(f) for f in load_specs(folder)[1]] == [
-        "clusters/east.yaml:3:11: error: platform: 'ekss' is not known here; did you mean 'eks'?",
+        "clusters/east.yaml:3:11: error TN114: platform: 'ekss' is not known here; did you mean 'eks'?",
         (
-            "clusters/east.yaml:16:18: error: nodePools.limits.gpus: -1 is under 0; "
+            "clusters/east.yaml:16:18: error TN121: nodePools.limits.gpus: -1 is under 0; "
             "write a whole number from 0 to 1,000,000"
         ),
-        "clusters/east.yaml:18:1: error: queueing: is given twice, first in line 17; keep one of the two",
-        "clusters/south.yaml:5:8: error: the file: opens a [ that is never closed, or lacks a comma; close it with ]",
-        "clusters/west.yaml:5:1: error: zone: is not known; did you mean 'zones'?",
-        "teams/search.yaml:4:9: error: budget: 60000 has no unit; write it like 60000 USD/month or 31.40 USD/h",
-        "teams/search.yaml:7:3: error: clusters.eastt: there is no cluster 'eastt'; did you mean 'east'?",
-        "teams/search.yaml:9:5: error: clusters.west.chad: the team has no workload 'chad'; did you mean 'chat'?",
+        "clusters/east.yaml:18:1: error TN012: queueing: is given twice, first in line 17; keep one of the two",
+        "clusters/south.yaml:5:8: error TN007: the file: opens a [ that is never closed, or lacks a comma; close it with ]",
+        "clusters/west.yaml:5:1: error TN110: zone: is not known; did you mean 'zones'?",
+        "teams/search.yaml:4:9: error TN123: budget: 60000 has no unit; write it like 60000 USD/month or 31.40 USD/h",
+        "teams/search.yaml:7:3: error TN131: clusters.eastt: there is no cluster 'eastt'; did you mean 'east'?",
+        "teams/search.yaml:9:5: error TN130: clusters.west.chad: the team has no workload 'chad'; did you mean 'chat'?",
         (
-            "teams/search.yaml:15:41: error: serving[0].engineArgs.enable-prefix-caching: "
+            "teams/search.yaml:15:41: error TN014: serving[0].engineArgs.enable-prefix-caching: "
             'yes is true to some readers and text to others; write true, or "yes" for text'
         ),
         (
-            "teams/search.yaml:21:19: error: serving[0].accelerators: is an alias (*both), which specs do not use; "
+            "teams/search.yaml:21:19: error TN011: serving[0].accelerators: is an alias (*both), which specs do not use; "
             "write the value out"
         ),
     ]

@@ -14,13 +14,13 @@ def _adapters(team: Team, _: Cluster, __: Catalog) -> Iterator[Finding]:
     for s in team.serving:
         at = f"{team.name}/{s.name} adapters"
         if s.adapters and s.model is None:
-            yield Finding(at, "stand beside no model", "add model, or drop the adapters")
+            yield Finding(at, "stand beside no model", "add model, or drop the adapters", code="TN240")
         for i, name in again([s.name, *(a.name for a in s.adapters)]):
             what = f"'{name}' is a name that requests use already"
-            yield Finding(f"{at}[{i - 1}].name", what, "give it another name")
+            yield Finding(f"{at}[{i - 1}].name", what, "give it another name", code="TN241")
         whole = sum((a.share for a in s.adapters if a.share is not None), Share.parse("0%"))
         if whole > Share.parse("100%"):
-            yield Finding(at, f"have shares of {whole} together", "let them sum to 100% at most")
+            yield Finding(at, f"have shares of {whole} together", "let them sum to 100% at most", code="TN242")
 
 
 ADAPTERS: tuple[TeamRule, ...] = (_adapters,)

@@ -21,4 +21,4 @@ def budgets(specs: Specs) -> Iterator[Finding]:
         if team.budget > allowed:
             what = f"{team.budget} is over the {allowed} that {' and '.join(on)} may cost"
             fix = "lower the budget, or raise limits.cost"
-            yield Finding(f"team {name} budget", what, fix, Severity.WARNING)
+            yield Finding(f"team {name} budget", what, fix, Severity.WARNING, code="TN250")

@@ -28,20 +28,23 @@ def _provisioner(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
             f"{at}.provisioner",
             what,
             f"write {', '.join(able[:-1])} or {able[-1]}" if len(able) > 1 else f"write {able[0]}",
+            code="TN205",
         )
     elif pools.provisioner == "none":
         if not pools.nodes:
-            yield Finding(f"{at}.provisioner", "nobody starts nodes, and none are listed", "list them under nodes")
+            yield Finding(
+                f"{at}.provisioner", "nobody starts nodes, and none are listed", "list them under nodes", code="TN206"
+            )
         elif pools.instance_types:
             what = "are types to buy, but provisioner none buys nothing"
-            yield Finding(f"{at}.instanceTypes", what, "drop them, or name a provisioner")
+            yield Finding(f"{at}.instanceTypes", what, "drop them, or name a provisioner", code="TN207")
     else:
         if not pools.instance_types:
             what = f"{pools.provisioner} has no type to start"
-            yield Finding(at, what, "list the types that may be bought under instanceTypes")
+            yield Finding(at, what, "list the types that may be bought under instanceTypes", code="TN206")
         if pools.nodes:
             what = "lists nodes that exist already, but a provisioner starts others"
-            yield Finding(f"{at}.nodes", what, "drop the list, or write provisioner: none")
+            yield Finding(f"{at}.nodes", what, "drop the list, or write provisioner: none", code="TN207")
 
 
 def _zones(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
@@ -49,10 +52,15 @@ def _zones(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
     repeated = {i for i, _zone in again(cluster.zones)}
     for i, zone in enumerate(cluster.zones):
         if i in repeated:
-            yield Finding(f"{at}[{i}]", f"'{zone}' is listed twice", "keep one of the two")
+            yield Finding(f"{at}[{i}]", f"'{zone}' is listed twice", "keep one of the two", code="TN209")
         # the names of zones of these two clouds begin with their region's
         elif cluster.platform in {"eks", "gke"} and not zone.startswith(cluster.region):
-            yield Finding(f"{at}[{i}]", f"'{zone}' does not lie in {cluster.region}", f"name zones of {cluster.region}")
+            yield Finding(
+                f"{at}[{i}]",
+                f"'{zone}' does not lie in {cluster.region}",
+                f"name zones of {cluster.region}",
+                code="TN208",
+            )
 
 
 def _gpu_stack(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
@@ -60,25 +68,29 @@ def _gpu_stack(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
     if stack.driver == "operator" and stack.mode != "operator":
         what = f"mode {stack.mode} installs no driver"
         fix = "write preinstalled, or mode: operator"
-        yield Finding(f"cluster {cluster.name} gpuStack.driver", what, fix)
+        yield Finding(f"cluster {cluster.name} gpuStack.driver", what, fix, code="TN210")
 
 
 def _inventory(cluster: Cluster, catalog: Catalog) -> Iterator[Finding]:
     nodes, at = cluster.node_pools.nodes, f"cluster {cluster.name} nodePools.nodes"
     for i, name in again(n.name for n in nodes):
-        yield Finding(f"{at}[{i}].name", f"'{name}' is the name of other nodes too", "give them another name")
+        yield Finding(
+            f"{at}[{i}].name", f"'{name}' is the name of other nodes too", "give them another name", code="TN209"
+        )
     for i, n in enumerate(nodes):
         here = f"{at}[{i}]"
         if n.accelerator is not None and n.accelerator not in catalog.accelerators:
             fix = instead(n.accelerator, catalog.accelerators, "add its row to catalog.yaml")
-            yield Finding(f"{here}.accelerator", f"the catalogue has no accelerator '{n.accelerator}'", fix)
+            yield Finding(
+                f"{here}.accelerator", f"the catalogue has no accelerator '{n.accelerator}'", fix, code="TN202"
+            )
         if n.gpus and n.accelerator is None:
-            yield Finding(f"{here}.gpus", "of which kind the GPUs are is not said", "add accelerator")
+            yield Finding(f"{here}.gpus", "of which kind the GPUs are is not said", "add accelerator", code="TN211")
         if n.accelerator and not n.gpus:
-            yield Finding(f"{here}.accelerator", "how many GPUs a node has is not said", "add gpus")
+            yield Finding(f"{here}.accelerator", "how many GPUs a node has is not said", "add gpus", code="TN211")
         if n.racks and sum(n.racks.values()) != n.count:
             what = f"racks hold {sum(n.racks.values())} nodes, count says {n.count}"
-            yield Finding(f"{here}.racks", what, "make the two agree")
+            yield Finding(f"{here}.racks", what, "make the two agree", code="TN212")
 
 
 CLUSTER: tuple[ClusterRule, ...] = (_provisioner, _zones, _gpu_stack, _inventory)

@@ -23,7 +23,7 @@ def _stacks(specs: Specs) -> Iterator[Finding]:
             owner = owners.setdefault(stack, f"team {team.name} on {cluster}")
             if owner != f"team {team.name} on {cluster}":
                 what = f"its stack {stack} has the name of the stack of {owner}"
-                yield Finding(f"team {team.name} name", what, "give one of them another name")
+                yield Finding(f"team {team.name} name", what, "give one of them another name", code="TN255")
 
 
 def _objects(specs: Specs) -> Iterator[Finding]:
@@ -31,8 +31,8 @@ def _objects(specs: Specs) -> Iterator[Finding]:
         for team in teams:
             if len(f"team-{team.name}") > LABEL_LIMIT:
                 what = f"its namespace team-{team.name} would be over {LABEL_LIMIT} characters long"
-                yield Finding(f"team {team.name} name", what, "give it a shorter name")
+                yield Finding(f"team {team.name} name", what, "give it a shorter name", code="TN256")
             for served in team.serving:
                 if served.name in _TAKEN:
                     what = f"'{served.name}' is the name of {_TAKEN[served.name]}"
-                    yield Finding(f"{team.name}/{served.name} name", what, "give it another name")
+                    yield Finding(f"{team.name}/{served.name} name", what, "give it another name", code="TN257")

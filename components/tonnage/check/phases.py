@@ -24,7 +24,7 @@ def _loads(team: Team, cluster: Cluster, _: Catalog) -> Iterator[Finding]:
         # with a phase unknown, what is missing is most likely what was meant by it
         if missing and not unknown:
             what = f"says nothing of {', '.join(missing)} of {cluster.name}"
-            yield Finding(f"{at} traffic.requests", what, f"add {missing[0]}, such as {missing[0]}: 0/s")
+            yield Finding(f"{at} traffic.requests", what, f"add {missing[0]}, such as {missing[0]}: 0/s", code="TN246")
 
 
 def _times(team: Team, cluster: Cluster, _: Catalog) -> Iterator[Finding]:
@@ -36,7 +36,9 @@ def _times(team: Team, cluster: Cluster, _: Catalog) -> Iterator[Finding]:
 def _unknown(where: str, phase: str, cluster: Cluster) -> Finding:
     known = ", ".join(sorted(cluster.phases))
     otherwise = f"name one of {known}" if known else f"add phases to {cluster.name}, or say it without"
-    return Finding(where, f"{cluster.name} has no phase '{phase}'", instead(phase, cluster.phases, otherwise))
+    return Finding(
+        where, f"{cluster.name} has no phase '{phase}'", instead(phase, cluster.phases, otherwise), code="TN245"
+    )
 
 
 PHASES: tuple[TeamRule, ...] = (_loads, _times)

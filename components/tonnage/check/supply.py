@@ -18,22 +18,22 @@ def _types(cluster: Cluster, catalog: Catalog) -> Iterator[Finding]:
         at, node = f"cluster {cluster.name} nodePools.instanceTypes[{i}]", catalog.node_types.get(name)
         if node is None:
             fix = instead(name, fitting, "correct it, or add its row to catalog.yaml")
-            yield Finding(at, f"the catalogue has no type '{name}'", fix)
+            yield Finding(at, f"the catalogue has no type '{name}'", fix, code="TN203")
         elif cloud is not None and node.cloud != cloud:
             what = f"'{name}' is a type of {node.cloud}, not of {cloud}, which {cluster.platform} runs on"
-            yield Finding(at, what, f"name types of {cloud}")
+            yield Finding(at, what, f"name types of {cloud}", code="TN204")
 
 
 def _same_types(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
     at, types = f"cluster {cluster.name} nodePools.instanceTypes", cluster.node_pools.instance_types
     for i, name in again(types):
-        yield Finding(f"{at}[{i}]", f"'{name}' is listed twice", "keep one of the two", Severity.WARNING)
+        yield Finding(f"{at}[{i}]", f"'{name}' is listed twice", "keep one of the two", Severity.WARNING, code="TN209")
     pools: dict[str, str] = {}
     for i, name in enumerate(types):
         first = pools.setdefault(name.replace(".", "-").lower(), name)
         if first != name:
             what = f"'{name}' and '{first}' would give their pools one name"
-            yield Finding(f"{at}[{i}]", what, "keep one of the two")
+            yield Finding(f"{at}[{i}]", what, "keep one of the two", code="TN221")
 
 
 def _markets(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
@@ -43,24 +43,28 @@ def _markets(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
         at = f"cluster {cluster.name} {dotted(('nodePools', 'markets', pattern))}"
         matched = {t for t in types if fnmatchcase(t, pattern)}
         if not markets:
-            yield Finding(at, "names no market", "name reserved, onDemand or spot")
+            yield Finding(at, "names no market", "name reserved, onDemand or spot", code="TN218")
         if not matched:
-            yield Finding(at, f"matches no type of {_listed(types)}", _typo(pattern, types))
+            yield Finding(at, f"matches no type of {_listed(types)}", _typo(pattern, types), code="TN219")
         elif not matched & left:
             what = f"never counts: earlier patterns decide on {_listed(matched)}"
-            yield Finding(at, what, "put it before them, or drop it", Severity.WARNING)
+            yield Finding(at, what, "put it before them, or drop it", Severity.WARNING, code="TN220")
         left -= matched
 
 
 def _quotas(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
     types, at = set(cluster.node_pools.instance_types), f"cluster {cluster.name} accountQuotas"
     for i, name in again(q.name for q in cluster.account_quotas):
-        yield Finding(f"{at}[{i}].name", f"'{name}' is the name of another quota too", "give it another name")
+        yield Finding(
+            f"{at}[{i}].name", f"'{name}' is the name of another quota too", "give it another name", code="TN209"
+        )
     for i, quota in enumerate(cluster.account_quotas):
         for j, pattern in enumerate(quota.instance_types):
             if not any(fnmatchcase(t, pattern) for t in types):
                 what = f"'{pattern}' matches no type of {_listed(types)}"
-                yield Finding(f"{at}[{i}].instanceTypes[{j}]", what, _typo(pattern, types), Severity.WARNING)
+                yield Finding(
+                    f"{at}[{i}].instanceTypes[{j}]", what, _typo(pattern, types), Severity.WARNING, code="TN219"
+                )
 
 
 def _typo(pattern: str, types: Iterable[str]) -> str:

@@ -17,10 +17,11 @@ Scalar: TypeAlias = str | int | float | bool | date | None
 
 @dataclass(frozen=True)
 class Trap:
-    """A scalar that is refused: `what` is wrong, how to `fix` it."""
+    """A scalar that is refused: `what` is wrong, how to `fix` it, and the finding's code."""
 
     what: str
     fix: str
+    code: str = "TN014"
 
 
 _WORDS: dict[str, Scalar] = {"": None, "null": None, "~": None, "true": True, "false": False}
@@ -128,7 +129,7 @@ def _read_date(text: str) -> date | Trap:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return Trap(_said(text, "is no day of the calendar"), f'correct the day, or write "{text}" for text')
+        return Trap(_said(text, "is no day of the calendar"), f'correct the day, or write "{text}" for text', "TN122")
 
 
 def _said(text: str, what: str) -> str:

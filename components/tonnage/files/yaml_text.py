@@ -36,30 +36,31 @@ def read_bytes(path: Path, shown: str) -> bytes | Finding:
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
-            return Finding(WHOLE, "is a symbolic link", "put the file itself there", position=start)
+            return Finding(WHOLE, "is a symbolic link", "put the file itself there", position=start, code="TN002")
         if not stat.S_ISREG(status.st_mode):
-            return Finding(WHOLE, "is not a regular file", "put a text file there", position=start)
+            return Finding(WHOLE, "is not a regular file", "put a text file there", position=start, code="TN001")
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
-        return Finding(WHOLE, "does not exist", "create it, or correct the path", position=start)
+        return Finding(WHOLE, "does not exist", "create it, or correct the path", position=start, code="TN001")
     except OSError as bad:
         why = (bad.strerror or type(bad).__name__).lower()
-        return Finding(WHOLE, f"cannot be read: {why}", "make it readable", position=start)
+        return Finding(WHOLE, f"cannot be read: {why}", "make it readable", position=start, code="TN001")
 
 
 def decoded(data: bytes, shown: str) -> str | Finding:
     """Text that a YAML parser may see, or why not. One byte order mark of UTF-8 is taken off."""
     if len(data) > LARGEST:
-        return _wrong(shown, f"is larger than {LARGEST // 1024} KiB", "split it, or drop what is no spec")
+        return _wrong("TN003", shown, f"is larger than {LARGEST // 1024} KiB", "split it, or drop what is no spec")
     for mark, name in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
-            return _wrong(shown, f"is {name}", "save it as UTF-8")
+            return _wrong("TN004", shown, f"is {name}", "save it as UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as bad:
         before = data[: bad.start].decode("utf-8-sig", errors="ignore")
-        return _wrong(shown, f"holds the byte 0x{data[bad.start]:02x}, which is not UTF-8", "save it as UTF-8", before)
+        what = f"holds the byte 0x{data[bad.start]:02x}, which is not UTF-8"
+        return _wrong("TN004", shown, what, "save it as UTF-8", before)
     return _unsafe(text, shown) or text
 
 
@@ -72,22 +73,24 @@ def _unsafe(text: str, shown: str) -> Finding | None:
     """What parsers read in different ways, or what a reviewer does not see."""
     if found := _UNPRINTABLE.search(text):
         what = f"holds the invisible character U+{ord(found[0]):04X}"
-        return _wrong(shown, what, "delete it, or write it as an escape in double quotes", text[: found.start()])
+        return _wrong(
+            "TN005", shown, what, "delete it, or write it as an escape in double quotes", text[: found.start()]
+        )
     if found := _LONE_CR.search(text):
         what = "holds a carriage return without a line feed"
-        return _wrong(shown, what, "save it with LF line ends", text[: found.start()])
+        return _wrong("TN005", shown, what, "save it with LF line ends", text[: found.start()])
     for found in _TAB.finditer(text):
         if not _COMMENT.search(found["before"]):
-            return _wrong(shown, "holds a tab", "indent with spaces", text[: found.end() - 1])
+            return _wrong("TN006", shown, "holds a tab", "indent with spaces", text[: found.end() - 1])
     if found := _DIRECTIVE.match(text):
         what = "holds a YAML directive (%), which specs do not use"
-        return _wrong(shown, what, "delete the line", text[: found.end() - 1])
+        return _wrong("TN008", shown, what, "delete the line", text[: found.end() - 1])
     return None
 
 
-def _wrong(shown: str, what: str, fix: str, before: str = "") -> Finding:
+def _wrong(code: str, shown: str, what: str, fix: str, before: str = "") -> Finding:
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    return Finding(WHOLE, what, fix, position=Position(shown, line, column))
+    return Finding(WHOLE, what, fix, position=Position(shown, line, column), code=code)
 
 
 _ESCAPE = ("holds an unknown escape", "double the backslash, or use single quotes")
@@ -126,13 +129,13 @@ def refused(error: YAMLError, text: str, shown: str) -> Finding:
     """A parser's refusal in our own words, at the same place whichever parser it was."""
     if not isinstance(error, MarkedYAMLError):
         fix = "check what stands there by hand"
-        return Finding(WHOLE, "cannot be read as YAML", fix, position=Position(shown, 1, 1))
+        return Finding(WHOLE, "cannot be read as YAML", fix, position=Position(shown, 1, 1), code="TN007")
     said = f"{error.context or ''} {error.problem or ''}"
     known = ((w, f, b) for pattern, w, f, b in _REFUSALS if pattern.search(said))
     what, fix, began = next(known, ("cannot be read as YAML from here on", "quote the text, or check the line", False))
     mark = (error.context_mark if began else None) or error.problem_mark or error.context_mark
     place = _inside(text, mark.line, mark.column) if mark else (1, 1)
-    return Finding(WHOLE, what, fix, position=Position(shown, *place))
+    return Finding(WHOLE, what, fix, position=Position(shown, *place), code="TN007")
 
 
 def only_in_c(text: str, scalar: ScalarEvent, shown: str) -> Finding | None:
@@ -149,11 +152,11 @@ def bad_escape(text: str, shown: str) -> Finding:
     """The escape of a character that does not exist."""
     at = _BEYOND.search(text)
     before = text[: at.start()] if at else ""
-    return _wrong(shown, *_ESCAPE, before)
+    return _wrong("TN007", shown, *_ESCAPE, before)
 
 
 def _malformed(said: tuple[str, str], shown: str, place: tuple[int, int]) -> Finding:
-    return Finding(WHOLE, *said, position=Position(shown, *place))
+    return Finding(WHOLE, *said, position=Position(shown, *place), code="TN007")
 
 
 def _inside(text: str, line: int, column: int) -> tuple[int, int]:

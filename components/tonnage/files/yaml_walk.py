@@ -60,16 +60,17 @@ class Walk:
     """Whether the walk reached the end."""
     entries: int = 0
 
-    def wrong(self, path: Path, what: str, fix: str, at: tuple[int, int]) -> None:
+    def wrong(self, code: str, path: Path, what: str, fix: str, at: tuple[int, int]) -> None:
         """Note a problem of the value at a path, which means nothing from now on."""
-        self.note(path, what, fix, at)
+        self.note(code, path, what, fix, at)
         self.spoiled.add(path)
 
-    def note(self, path: Path, what: str, fix: str, at: tuple[int, int]) -> None:
+    def note(self, code: str, path: Path, what: str, fix: str, at: tuple[int, int]) -> None:
         """Note a problem at a path whose value can be judged all the same."""
         if len(self.findings) == MOST_FINDINGS:
             what, fix, path = f"holds more than {MOST_FINDINGS} problems", "correct these, then read it again", ()
-        self.findings.append(Finding(dotted(path) or WHOLE, what, fix, position=Position(self.file, *at)))
+            code = "TN016"
+        self.findings.append(Finding(dotted(path) or WHOLE, what, fix, position=Position(self.file, *at), code=code))
         if len(self.findings) > MOST_FINDINGS:
             raise _TooMuch
 
@@ -97,14 +98,14 @@ def _document(found: Walk, events: Iterator[Event]) -> None:
     next(events)  # the stream's start
     first = next(events)
     if not isinstance(first, DocumentStartEvent):
-        found.wrong((), "holds nothing", "write a spec, or delete the file", (1, 1))
+        found.wrong("TN009", (), "holds nothing", "write a spec, or delete the file", (1, 1))
         return
     found.value = _node(found, next(events), events, ())
     next(events)  # the document's end
     after = next(events)
     if not isinstance(after, StreamEndEvent):
         what, fix = "holds a second document", "keep one document in a file"
-        found.note((), what, fix, _place(after))
+        found.note("TN010", (), what, fix, _place(after))
 
 
 def _node(found: Walk, event: Event, events: Iterator[Event], path: Path) -> object:
@@ -113,13 +114,15 @@ def _node(found: Walk, event: Event, events: Iterator[Event], path: Path) -> obj
     found.values.setdefault(path, _visible(found, event, path))
     _count(found, event, path)
     if isinstance(event, AliasEvent):
-        found.wrong(path, f"is an alias (*{_cut(event.anchor)}), which specs do not use", "write the value out", at)
+        what = f"is an alias (*{_cut(event.anchor)}), which specs do not use"
+        found.wrong("TN011", path, what, "write the value out", at)
         return None
     if isinstance(event, NodeEvent) and event.anchor is not None:
-        found.note(path, f"has an anchor (&{_cut(event.anchor)}), which specs do not use", "drop the anchor", at)
+        what = f"has an anchor (&{_cut(event.anchor)}), which specs do not use"
+        found.note("TN011", path, what, "drop the anchor", at)
     if (tag := getattr(event, "tag", None)) is not None:
         say = found.wrong if isinstance(event, ScalarEvent) else found.note
-        say(path, f"has a tag ({_tag(tag)}), which specs do not use", "drop the tag; quotes make text", at)
+        say("TN011", path, f"has a tag ({_tag(tag)}), which specs do not use", "drop the tag; quotes make text", at)
         if isinstance(event, ScalarEvent):
             return event.value
     if isinstance(event, ScalarEvent):
@@ -138,7 +141,7 @@ def _scalar(found: Walk, event: ScalarEvent, path: Path) -> object:
         return event.value
     value = read_plain(event.value)
     if isinstance(value, Trap):
-        found.wrong(path, value.what, value.fix, _place(event))
+        found.wrong(value.code, path, value.what, value.fix, _place(event))
         return event.value
     return value
 
@@ -160,7 +163,7 @@ def _mapping(found: Walk, events: Iterator[Event], path: Path) -> dict[str, obje
         below = (*path, key)
         if key in tree:
             line = found.keys[below][0]
-            found.wrong(below, f"is given twice, first in line {line}", "keep one of the two", at)
+            found.wrong("TN012", below, f"is given twice, first in line {line}", "keep one of the two", at)
             _skip(found, next(events), events, path)
             continue
         found.keys[below] = at
@@ -174,16 +177,16 @@ def _key(found: Walk, event: Event, events: Iterator[Event], path: Path) -> str 
     if not isinstance(event, ScalarEvent):
         _skip(found, event, events, path)
         what = "has an alias as a key" if isinstance(event, AliasEvent) else "has a list or mapping as a key"
-        found.note(path, what, "write the key as text", at)
+        found.note("TN013", path, what, "write the key as text", at)
         return None
     value: object = read_plain(event.value) if event.implicit[0] else event.value
     if event.anchor is not None or event.tag is not None:
-        found.note(path, "has a key with an anchor or tag, which specs do not use", "drop it", at)
+        found.note("TN011", path, "has a key with an anchor or tag, which specs do not use", "drop it", at)
     elif isinstance(value, Trap):
-        found.note(path, f"has a key that means different things: {value.what}", value.fix, at)
+        found.note(value.code, path, f"has a key that means different things: {value.what}", value.fix, at)
     elif not isinstance(value, str):
         shown = event.value[:_SHOWN]
-        found.note(path, f"has the key {shown or 'nothing'}, which is no text", f'write "{shown}"', at)
+        found.note("TN013", path, f"has the key {shown or 'nothing'}, which is no text", f'write "{shown}"', at)
     else:
         return value
     return None
@@ -209,12 +212,12 @@ def _count(found: Walk, event: Event, path: Path) -> None:
     found.entries += 1
     if found.entries > MOST_ENTRIES:
         what = f"is entry {MOST_ENTRIES + 1:,} of the file, more than are read"
-        found.wrong(path, what, "split the file", _place(event))
+        found.wrong("TN003", path, what, "split the file", _place(event))
         raise _TooMuch
 
 
 def _too_deep(found: Walk, event: Event, path: Path) -> NoReturn:
-    found.wrong(path, f"is nested deeper than {DEEPEST} levels", "flatten it", _place(event))
+    found.wrong("TN003", path, f"is nested deeper than {DEEPEST} levels", "flatten it", _place(event))
     raise _TooMuch
 
 

@@ -31,7 +31,7 @@ def twice(tree: Mapping[str, object]) -> Iterator[Problem]:
     for path, name in _names(tree):
         if first[name] != path:
             what = f"{said(name)} is the name of {dotted(first[name])} too"
-            yield Problem((*path, "name"), what, "give one of them another name")
+            yield Problem((*path, "name"), what, "give one of them another name", "TN132")
 
 
 def on_cluster(source: Source[Team], cluster: str) -> Team | None:
@@ -48,7 +48,7 @@ def on_cluster(source: Source[Team], cluster: str) -> Team | None:
         under = ("clusters", cluster, name)
         if name not in where and not misnamed:
             fix = instead(name, where, f"name one of {', '.join(sorted(where)) or 'the workloads of the team'}")
-            source.add([Problem(under, f"the team has no workload {said(name)}", fix, of_key=True)])
+            source.add([Problem(under, f"the team has no workload {said(name)}", fix, "TN130", of_key=True)])
         elif (
             name in where
             and isinstance(over, dict)
@@ -76,7 +76,7 @@ def _workload(source: Source[Team], place: Path, over: dict[str, object], under:
     if model is None or not isinstance(base, dict):
         return None
     if "name" in over:
-        source.add([Problem(("name",), "cannot differ between clusters", "drop it", of_key=True)], under)
+        source.add([Problem(("name",), "cannot differ between clusters", "drop it", "TN133", of_key=True)], under)
     value, wrong = problems_of(model, merged(base, {k: v for k, v in over.items() if k != "name"}))
     before = {p.path for p in problems_of(model, base)[1]}
     here = source.document.positions if source.document else {}
@@ -92,7 +92,7 @@ def _unset(problem: Problem, over: Mapping[str, object]) -> Problem:
         there = there.get(step, ...) if isinstance(there, dict) else ...
     if there is not None:
         return problem
-    return Problem(problem.path, "cannot be unset", "give it a value, or drop the key", of_key=True)
+    return Problem(problem.path, "cannot be unset", "give it a value, or drop the key", "TN133", of_key=True)
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

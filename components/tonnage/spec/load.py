@@ -55,7 +55,7 @@ def load_what_can_be(folder: Path, prefix: str = "") -> tuple[Specs, tuple[Findi
     findings = [*strange, *stranger]
     if not clusters and not strange:
         fix = f"add {CLUSTERS}/<name>.yaml, one file for each cluster"
-        findings.append(Finding(f"{prefix}{CLUSTERS}", "holds no cluster", fix))
+        findings.append(Finding(f"{prefix}{CLUSTERS}", "holds no cluster", fix, code="TN101"))
     known = {c.name for c in clusters}
     there = {c.name: c.value for c in clusters if c.value is not None}
     placed: dict[str, list[Team]] = {name: [] for name in sorted(there)}
@@ -94,7 +94,7 @@ def _clusters_of(team: Source[Team], known: set[str]) -> list[str]:
     for name in names:
         if name not in known:
             fix = instead(name, known, f"add {CLUSTERS}/{said(name)[1:-1]}.yaml")
-            team.add([Problem((CLUSTERS, name), f"there is no cluster {said(name)}", fix, of_key=True)])
+            team.add([Problem((CLUSTERS, name), f"there is no cluster {said(name)}", fix, "TN131", of_key=True)])
     return [name for name in names if name in known]
 
 

@@ -76,10 +76,12 @@ def week_of(phases: Mapping[str, str]) -> tuple[Week | None, tuple[Problem, ...]
     next day. No phases at all are no week: None, and no mistake.
     """
     read = {name: times_of(text) for name, text in sorted(phases.items())}
-    wrong = [Problem((n,), r.what, r.fix) for n, r in read.items() if isinstance(r, Refusal)]
+    wrong = [Problem((n,), r.what, r.fix, "TN135") for n, r in read.items() if isinstance(r, Refusal)]
     told = {n: r for n, r in read.items() if isinstance(r, PhaseTimes)}
     resting = [n for n, r in told.items() if not r.ranges]
-    wrong += (Problem((n,), f"is the {REST}, as {resting[0]} is", "give one of them its times") for n in resting[1:])
+    wrong += (
+        Problem((n,), f"is the {REST}, as {resting[0]} is", "give one of them its times", "TN136") for n in resting[1:]
+    )
     wrong += _one_zone(told)
     spans = sorted((start, end, name) for name, times in told.items() for start, end in _unrolled(times) if start < end)
     wrong += _overlaps(spans)
@@ -106,7 +108,7 @@ def _one_zone(told: Mapping[str, PhaseTimes]) -> Iterator[Problem]:
         first, of_first = zoned[0]
         if zone != of_first:
             what = f"is told in {zone}, but {first} in {of_first}: in some weeks they would overlap or leave a hole"
-            yield Problem((name,), what, "tell all phases in one time zone")
+            yield Problem((name,), what, "tell all phases in one time zone", "TN136")
 
 
 def _overlaps(spans: list[tuple[int, int, str]]) -> Iterator[Problem]:
@@ -120,7 +122,7 @@ def _overlaps(spans: list[tuple[int, int, str]]) -> Iterator[Problem]:
             shared.setdefault((first, second), []).append((later, min(end, until)))
     for (first, second), parts in sorted(shared.items()):
         what = f"names {_listed(parts)} twice" if first == second else f"overlaps with {first} on {_listed(parts)}"
-        yield Problem((second,), what, "let each hour belong to one phase")
+        yield Problem((second,), what, "let each hour belong to one phase", "TN136")
 
 
 def _holes(spans: list[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
@@ -133,9 +135,9 @@ def _holes(spans: list[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
 
 def _uncovered(holes: list[tuple[int, int]], resting: list[str]) -> Iterator[Problem]:
     if holes and not resting:
-        yield Problem((), f"leave {_listed(holes)} to no phase", f"add a phase with the text {REST}")
+        yield Problem((), f"leave {_listed(holes)} to no phase", f"add a phase with the text {REST}", "TN136")
     elif resting and not holes:
-        yield Problem((resting[0],), "is never: the other phases fill the week", "drop it, or shorten another")
+        yield Problem((resting[0],), "is never: the other phases fill the week", "drop it, or shorten another", "TN136")
 
 
 def _listed(parts: list[tuple[int, int]]) -> str:

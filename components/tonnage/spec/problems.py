@@ -25,6 +25,8 @@ class Problem:
     path: Path
     what: str
     fix: str
+    code: str
+    """The kind of finding that it becomes."""
     of_key: bool = False
     """Whether the key at the path is wrong, and not its value."""
 
@@ -32,7 +34,7 @@ class Problem:
 def problems_of(model: type[SpecModel], tree: object) -> tuple[SpecModel | None, tuple[Problem, ...]]:
     """The model's value of a file's data, or None and every mistake, one problem each."""
     if not isinstance(tree, dict):
-        return None, (Problem((), f"is {said(tree)}, not a mapping", "write keys and values, kind first"),)
+        return None, (Problem((), f"is {said(tree)}, not a mapping", "write keys and values, kind first", "TN105"),)
     try:
         return model.model_validate(_tuples(tree), by_alias=True, by_name=False), ()
     except ValidationError as wrong:
@@ -54,11 +56,11 @@ def _problems(model: type[SpecModel], wrong: ValidationError) -> Iterator[Proble
     for path, of_key, error in errors:
         if error["type"] == "extra_forbidden":
             fix = f"did you mean '{meant[path][-1]}'?" if path in meant else _known(model, path)
-            yield Problem(path, "is not known", fix, of_key=True)
+            yield Problem(path, "is not known", fix, "TN110", of_key=True)
         elif error["type"] != "missing":
             yield Problem(path, *_value(model, path, error), of_key=of_key)
         elif path not in meant.values():
-            yield Problem(path, "is missing", _example(model, path))
+            yield Problem(path, "is missing", _example(model, path), "TN111")
 
 
 def _path(error: ErrorDetails) -> tuple[Path, bool]:
@@ -92,24 +94,24 @@ def _example(model: type[SpecModel], path: Path) -> str:
     return f"add {key}, such as {key}: {texts[0]}" if texts else f"add {key}"
 
 
-def _value(model: type[SpecModel], path: Path, error: ErrorDetails) -> tuple[str, str]:
-    """What is wrong with a value, and the fix."""
+def _value(model: type[SpecModel], path: Path, error: ErrorDetails) -> tuple[str, str, str]:
+    """What is wrong with a value, the fix, and the code."""
     given, context = error["input"], error.get("ctx", {})
     match error["type"]:
         case "finding":
-            return str(context["what"]), str(context["fix"])
+            return str(context["what"]), str(context["fix"]), str(context["code"])
         case "literal_error":
             choices = re.findall(r"'([^']*)'", str(context["expected"]))
-            return f"{said(given)} is not known here", _choice(given, choices)
+            return f"{said(given)} is not known here", _choice(given, choices), "TN114"
         case "bool_type":
-            return f"{said(given)} is neither true nor false", "write true or false"
+            return f"{said(given)} is neither true nor false", "write true or false", "TN115"
         case "tuple_type":
-            return f"{said(given)} is not a list", f"write [{given}]" if _short(given) else "write a list"
+            return f"{said(given)} is not a list", f"write [{given}]" if _short(given) else "write a list", "TN113"
         case "too_short":
-            return "is empty", "name at least one"
+            return "is empty", "name at least one", "TN116"
     model_there = model_of(at(model, path))
     known = f", with the keys {', '.join(keys(model_there))}" if model_there else ""
-    return f"{said(given)} is not a mapping", f"write keys and values below it{known}"
+    return f"{said(given)} is not a mapping", f"write keys and values below it{known}", "TN113"
 
 
 def _choice(given: object, choices: list[str]) -> str:

@@ -50,7 +50,7 @@ class Source(Generic[M]):
         first = ordered(self.findings)[:MOST_FINDINGS]
         more = f"holds more than {MOST_FINDINGS} problems"
         place = self.document.at(())
-        return [*first, Finding(WHOLE, more, "correct these, then read it again", position=place)]
+        return [*first, Finding(WHOLE, more, "correct these, then read it again", position=place, code="TN016")]
 
     def add(self, problems: Iterable[Problem], under: Path = ()) -> bool:
         """Note problems, those of spoiled paths left out. `under`: where their paths begin. Whether any is new."""
@@ -64,7 +64,8 @@ class Source(Generic[M]):
             missing = path not in self.document.positions
             place = self.document.key(path[:-1] if missing else path) if missing or problem.of_key else None
             where = dotted(path) or WHOLE
-            self.findings.append(Finding(where, problem.what, problem.fix, position=place or self.document.at(path)))
+            place = place or self.document.at(path)
+            self.findings.append(Finding(where, problem.what, problem.fix, position=place, code=problem.code))
         return added
 
     def warn(self, unused: Iterable[tuple[Path, str]], under: Path = ()) -> None:
@@ -74,7 +75,8 @@ class Source(Generic[M]):
             if self.document is None or self.is_spoiled(path) or any(p[: len(path)] == path for p in self.spoiled):
                 continue
             what, fix = f"not planned yet: {instead}", "drop the key, or go on without it"
-            self.findings.append(Finding(dotted(path), what, fix, Severity.WARNING, self.document.key(path)))
+            place = self.document.key(path)
+            self.findings.append(Finding(dotted(path), what, fix, Severity.WARNING, place, code="TN134"))
 
 
 def read_spec(model: type[M], path: FilePath, shown: str, further: Judge | None = None) -> Source[M]:
@@ -86,7 +88,8 @@ def read_spec(model: type[M], path: FilePath, shown: str, further: Judge | None 
     kind = model.__name__
     given = source.tree.get("kind")
     if given in _OTHER_FOLDER and given != kind:
-        source.add([Problem(("kind",), f"the file is a {given}, not a {kind}", f"move it to {_OTHER_FOLDER[given]}")])
+        fix = f"move it to {_OTHER_FOLDER[given]}"
+        source.add([Problem(("kind",), f"the file is a {given}, not a {kind}", fix, "TN104")])
         return source
     source.add(_empty(reading.document.value))
     value, problems = problems_of(model, reading.document.value)
@@ -109,7 +112,7 @@ def _empty(tree: object, path: Path = ()) -> Iterator[Problem]:
         here = (*path, step)
         if value is None and not unsets(here):
             fix = "give it a value, or drop the dash" if isinstance(step, int) else "give it a value, or drop the key"
-            yield Problem(here, "has no value", fix)
+            yield Problem(here, "has no value", fix, "TN112")
         yield from _empty(value, here)
 
 
@@ -122,4 +125,4 @@ def _misnamed(source: Source[M], file: str) -> Iterator[Problem]:
     name = source.tree.get("name")
     if isinstance(name, str) and name != source.name:
         fix = f"write {source.name}, or rename the file to {said(name)[1:-1]}.yaml"
-        yield Problem(("name",), f"{said(name)} is not what the file {file} is named after", fix)
+        yield Problem(("name",), f"{said(name)} is not what the file {file} is named after", fix, "TN103")

@@ -17,13 +17,14 @@ def spec_files(folder: Path, kind: str, prefix: str) -> tuple[tuple[Path, ...], 
     place = folder / kind
     shown = f"{prefix}{kind}"
     if place.is_symlink():
-        return (), (Finding(shown, "is a symbolic link", "put the folder itself there"),)
+        return (), (Finding(shown, "is a symbolic link", "put the folder itself there", code="TN002"),)
     if not place.exists():
         return (), ()
     try:
         entries = sorted(p for p in place.iterdir() if not p.name.startswith("."))
     except OSError as bad:
-        return (), (Finding(shown, f"cannot be read: {(bad.strerror or '').lower()}", "make it a readable folder"),)
+        what = f"cannot be read: {(bad.strerror or '').lower()}"
+        return (), (Finding(shown, what, "make it a readable folder", code="TN001"),)
     good = tuple(p for p in entries if p.suffix == ENDING and not p.is_dir())
     return good, tuple(_strangers((p for p in entries if p not in good), shown, kind))
 
@@ -32,9 +33,10 @@ def _strangers(paths: Iterator[Path], shown: str, kind: str) -> Iterator[Finding
     for path in paths:
         start = Position(f"{shown}/{path.name}", 1, 1)
         if path.is_dir():
-            yield Finding(WHOLE, "is a folder", f"put spec files directly into {kind}/", position=start)
+            yield Finding(WHOLE, "is a folder", f"put spec files directly into {kind}/", position=start, code="TN102")
         elif path.suffix.lower() in {".yml", ".yaml", ".json"}:
-            fix = f"rename it to {path.stem}{ENDING}"
-            yield Finding(WHOLE, f"is not read: its name does not end in {ENDING}", fix, position=start)
+            what, fix = f"is not read: its name does not end in {ENDING}", f"rename it to {path.stem}{ENDING}"
+            yield Finding(WHOLE, what, fix, position=start, code="TN102")
         else:
-            yield Finding(WHOLE, f"is no spec: {kind}/ holds {ENDING} files only", "move it elsewhere", position=start)
+            what = f"is no spec: {kind}/ holds {ENDING} files only"
+            yield Finding(WHOLE, what, "move it elsewhere", position=start, code="TN102")

@@ -1,7 +1,7 @@
 """Single values of a spec: how each is read from YAML, refused in words, and described in the JSON Schema.
 
-Each marker stands in an annotation, as in `Annotated[int, Whole(1, 64)]`. A refusal carries `what` and `fix`, so that
-findings need no table of error codes; nothing is converted silently.
+Each marker stands in an annotation, as in `Annotated[int, Whole(1, 64)]`. A refusal carries `what`, `fix` and the
+code of the finding; nothing is converted silently.
 """
 
 import re
@@ -34,9 +34,9 @@ def said(value: object) -> str:
     return "a list" if isinstance(value, list | tuple) else "a mapping"
 
 
-def wrong(what: str, fix: str) -> PydanticCustomError:
-    """What a validator raises: both sentences of a finding."""
-    return PydanticCustomError("finding", "{what}", {"what": what, "fix": fix})
+def wrong(what: str, fix: str, code: str) -> PydanticCustomError:
+    """What a validator raises: both sentences of a finding, and its code."""
+    return PydanticCustomError("finding", "{what}", {"what": what, "fix": fix, "code": code})
 
 
 class _Marker:
@@ -73,13 +73,13 @@ class Whole(_Marker):
         """The number itself; text, fractions and booleans are refused."""
         span = f"write a whole number from {self.least:,} to {self.most:,}"
         if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}", value):
-            raise wrong(f"{said(value)} is text, not a number", f"write {value} without quotes")
+            raise wrong(f"{said(value)} is text, not a number", f"write {value} without quotes", "TN120")
         if isinstance(value, bool) or not isinstance(value, int):
-            raise wrong(f"{said(value)} is no whole number", span)
+            raise wrong(f"{said(value)} is no whole number", span, "TN120")
         if value < self.least:
-            raise wrong(f"{said(value)} is under {self.least:,}", span)
+            raise wrong(f"{said(value)} is under {self.least:,}", span, "TN121")
         if value > self.most:
-            raise wrong(f"{said(value)} is over {self.most:,}", span)
+            raise wrong(f"{said(value)} is over {self.most:,}", span, "TN121")
         return value
 
     def described(self) -> JsonSchemaValue:
@@ -109,16 +109,21 @@ class Text(_Marker):
         like = f"write it like {self.sample}"
         if not isinstance(value, str):
             fix = f'write "{said(value)}"' if isinstance(value, int | float | date) else like
-            raise wrong(f"{said(value)} is not {self.noun}", fix)
+            raise wrong(f"{said(value)} is not {self.noun}", fix, "TN124")
         if len(value) > self.longest:
-            raise wrong(f"{said(value)} is {len(value)} characters long", f"use at most {self.longest}")
+            raise wrong(f"{said(value)} is {len(value)} characters long", f"use at most {self.longest}", "TN125")
         odd = next((c for c in value if not c.isprintable() or (self.ascii and not c.isascii())), None)
         if odd is not None:
             fix = "type it anew with plain ASCII characters" if odd.isprintable() else "take it out"
-            raise wrong(f"{said(value)} holds {_named(odd)}", fix)
+            raise wrong(f"{said(value)} holds {_named(odd)}", fix, "TN126")
         if not re.fullmatch(self.pattern, value):
-            raise wrong(*self.refusal(value))
+            raise wrong(*self.refusal(value), self.code)
         return value
+
+    @property
+    def code(self) -> str:
+        """The kind of finding that a text is which does not match."""
+        return "TN124"
 
     def refusal(self, value: str) -> tuple[str, str]:
         """What is wrong with text that does not match, and the fix."""
@@ -137,6 +142,11 @@ class Text(_Marker):
 @dataclass(frozen=True)
 class LabelText(Text):
     """A name that becomes part of Kubernetes names; the offending character is shown, and the nearest lawful name."""
+
+    @property
+    def code(self) -> str:
+        """A name that Kubernetes would refuse is a kind by itself."""
+        return "TN127"
 
     def refusal(self, value: str) -> tuple[str, str]:
         """The character that Kubernetes would refuse."""
@@ -163,18 +173,18 @@ class Amount(_Marker):
             return value
         like = f"write it like {self.kind.EXAMPLE}"
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise wrong(f"{said(value)} is not {self.kind.NOUN}", like)
+            raise wrong(f"{said(value)} is not {self.kind.NOUN}", like, "TN123")
         if not isinstance(value, str) and "" not in self.kind.UNITS:
-            raise wrong(f"{said(value)} has no unit", like)
+            raise wrong(f"{said(value)} has no unit", like, "TN123")
         try:
             amount = self.kind.parse(str(value))
         except units.UnitError as bad:
-            raise wrong(bad.what, bad.fix) from None
+            raise wrong(bad.what, bad.fix, "TN123") from None
         span = f"write {self.kind.NOUN} from {self.least} to {self.most}"
         if amount < self.kind.parse(self.least):
-            raise wrong(f"{said(value)} is under {self.least}", span)
+            raise wrong(f"{said(value)} is under {self.least}", span, "TN121")
         if amount > self.kind.parse(self.most):
-            raise wrong(f"{said(value)} is over {self.most}", span)
+            raise wrong(f"{said(value)} is over {self.most}", span, "TN121")
         return amount
 
     def described(self) -> JsonSchemaValue:
@@ -208,8 +218,8 @@ class Day(_Marker):
             if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
                 return date.fromisoformat(value)
         except ValueError:
-            raise wrong(f"{said(value)} is no day of the calendar", f"write it like {self.example}") from None
-        raise wrong(f"{said(value)} is not a day", f"write it like {self.example}")
+            raise wrong(f"{said(value)} is no day of the calendar", f"write it like {self.example}", "TN122") from None
+        raise wrong(f"{said(value)} is not a day", f"write it like {self.example}", "TN122")
 
     def described(self) -> JsonSchemaValue:
         """A string of the form of a date."""
@@ -225,7 +235,7 @@ class Flag(_Marker):
         """The value itself."""
         if isinstance(value, bool | int | float | str):
             return value
-        raise wrong(f"{said(value)} is no value of a flag", "write true or false, a number, or text")
+        raise wrong(f"{said(value)} is no value of a flag", "write true or false, a number, or text", "TN128")
 
     def described(self) -> JsonSchemaValue:
         """Any scalar."""

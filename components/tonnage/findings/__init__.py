@@ -42,6 +42,8 @@ class Finding:
     fix: str
     severity: Severity = Severity.ERROR
     position: Position | None = None
+    code: str = ""
+    """Its kind, a row of the table in `tonnage.findings.table`: TN123. Empty for a rule of the user's own."""
 
     def at(self, position: Position | None) -> "Finding":
         """The same finding, placed in a file."""
@@ -49,7 +51,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
-        return f"{place}{self.severity}: {self.where}: {self.what}; {self.fix}"
+        kind = f"{self.severity} {self.code}" if self.code else f"{self.severity}"
+        return f"{place}{kind}: {self.where}: {self.what}; {self.fix}"
 
 
 class SpecError(Exception):
