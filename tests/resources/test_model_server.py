@@ -71,6 +71,8 @@ def test_its_schema_is_what_other_languages_were_promised() -> None:
         "namespace?": "string",
         "overrides?": "<{<Override}",
         "pools": "<[<string]",
+        "nodeLabels?": "<[<{<string}]",
+        "taints?": "<[<string]",
         "precision": "<WeightFormat",
         "priority?": "<ServingPriority",
         "publishedPrecision?": "<WeightFormat",

@@ -34,6 +34,8 @@ def test_its_schema_is_what_other_languages_were_promised() -> None:
         "gpus": "<{<integer}",
         "overrides?": "<{<Override}",
         "teams": "<{<{<QueueShareArgs}}",
+        "acceleratorLabels?": "<{<{<string}}",
+        "taints?": "<{<[<string]}",
         "=clusterQueues": "{string}",
         "QueueShareArgs.cpu": "<string",
         "QueueShareArgs.ephemeralStorage?": "<string",

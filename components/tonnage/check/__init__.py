@@ -4,6 +4,7 @@ from tonnage.catalog.catalog import Catalog
 from tonnage.check.adapters import ADAPTERS
 from tonnage.check.budgets import budgets
 from tonnage.check.clusters import CLUSTER
+from tonnage.check.inventory import INVENTORY
 from tonnage.check.names import names
 from tonnage.check.phases import PHASES
 from tonnage.check.reservations import RESERVATIONS
@@ -13,7 +14,7 @@ from tonnage.check.workloads import WORKLOADS
 from tonnage.findings import Finding, ordered
 from tonnage.spec.load import Specs
 
-CLUSTER_RULES: tuple[ClusterRule, ...] = (*CLUSTER, *SUPPLY, *RESERVATIONS)
+CLUSTER_RULES: tuple[ClusterRule, ...] = (*CLUSTER, *INVENTORY, *SUPPLY, *RESERVATIONS)
 TEAM_RULES: tuple[TeamRule, ...] = (*WORKLOADS, *ADAPTERS, *PHASES)
 
 

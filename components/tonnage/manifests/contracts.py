@@ -43,6 +43,14 @@ PRIORITY_CLASSES = {
 """One PriorityClass per tier: production never preempts production."""
 
 
+def toleration(taint: str) -> dict[str, str]:
+    """What lets a pod onto nodes with a taint, written as Kubernetes' tools do: key=value:effect, or key:effect."""
+    name, _, effect = taint.rpartition(":")
+    key, given, value = name.partition("=")
+    match = {"operator": "Equal", "value": value} if given else {"operator": "Exists"}
+    return {"key": key, **match, "effect": effect}
+
+
 def team_namespace(team: str) -> str:
     """The namespace of a team."""
     return f"team-{team}"

@@ -3,7 +3,7 @@
 from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, TeamQuota
 from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.models import Model
-from tonnage.manifests.queueing.queues import Share, queues_of
+from tonnage.manifests.queueing.queues import CPU_FLAVOR, Share, queues_of
 from tonnage.manifests.tenancy.space import quota_of
 from tonnage.resources.gpu_stack import DriverOwner, GpuStackArgs, GpuStackMode
 from tonnage.resources.model_server import (
@@ -17,7 +17,7 @@ from tonnage.resources.model_server import (
 from tonnage.resources.node_pool import Architecture, GpuNodePoolArgs, Market
 from tonnage.resources.queueing import QueueingArgs, QueueShareArgs
 from tonnage.resources.team_space import TeamSpaceArgs
-from tonnage.spec.cluster import Cluster
+from tonnage.spec.cluster import Cluster, InventoryNodes, shared_labels
 from tonnage.spec.workload import Serving
 
 
@@ -54,10 +54,13 @@ def gpu_stack_args(cluster: Cluster, catalog: Catalog) -> GpuStackArgs:
     )
 
 
-def model_server_args(serving: Serving, planned: PlannedWorkload, model: Model, image: str) -> ModelServerArgs:
+def model_server_args(
+    serving: Serving, planned: PlannedWorkload, model: Model, image: str, cluster: Cluster | None = None
+) -> ModelServerArgs:
     """A served model as it was planned. `image` is used where the team names none. Raises ValueError without a model.
 
     The formats of weights and cache, the GPUs and the limits of the engine are those that the prediction rests on.
+    With a `cluster` whose nodes exist already, replicas find them by the labels that its file states.
     """
     option = planned.option
     if option.engine is None or option.layout is None:
@@ -89,7 +92,22 @@ def model_server_args(serving: Serving, planned: PlannedWorkload, model: Model, 
     )
     if serving.revision:
         args["revision"] = serving.revision
+    _pin_to_labels(args, planned, cluster)
     return args
+
+
+def _pin_to_labels(args: ModelServerArgs, planned: PlannedWorkload, cluster: Cluster | None) -> None:
+    if cluster is None or not owns_its_nodes(cluster):
+        return
+    blocks = [b for b in cluster.node_pools.nodes if b.name in planned.pools]
+    args["pools"] = []
+    args["node_labels"] = [dict(b.labels) for b in blocks]
+    args["taints"] = sorted({t for b in blocks for t in b.taints})
+
+
+def owns_its_nodes(cluster: Cluster) -> bool:
+    """Whether the nodes exist already, so that nothing is declared on them."""
+    return cluster.node_pools.provisioner == "none"
 
 
 def team_space_args(team: str, planned: TeamQuota) -> TeamSpaceArgs:
@@ -101,13 +119,27 @@ def team_space_args(team: str, planned: TeamQuota) -> TeamSpaceArgs:
     )
 
 
-def queueing_args(plan: CapacityPlan) -> QueueingArgs:
-    """The queues that a plan promises to the teams with batch workloads."""
+def queueing_args(plan: CapacityPlan, cluster: Cluster | None = None) -> QueueingArgs:
+    """The queues that a plan promises to the teams with batch workloads.
+
+    With a `cluster` whose nodes exist already, flavors select them by the labels that its file states.
+    """
     queues = queues_of(plan)
-    return QueueingArgs(
+    args = QueueingArgs(
         gpus=dict(queues.gpus),
         teams={team: {flavor: _share(s) for flavor, s in shares.items()} for team, shares in queues.teams.items()},
     )
+    if cluster is not None and owns_its_nodes(cluster):
+        flavors = {f: [b for b in cluster.node_pools.nodes if _flavor(b) == f] for f in queues.flavors}
+        labels = {f: shared_labels(blocks) for f, blocks in flavors.items() if blocks}
+        args["cpu_flavor_labels"] = labels.pop(CPU_FLAVOR, {})
+        args["accelerator_labels"] = labels
+        args["taints"] = {f: sorted({t for b in blocks for t in b.taints}) for f, blocks in flavors.items()}
+    return args
+
+
+def _flavor(block: InventoryNodes) -> str:
+    return block.accelerator if block.accelerator and block.gpus else CPU_FLAVOR
 
 
 def _share(share: Share) -> QueueShareArgs:

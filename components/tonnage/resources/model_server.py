@@ -112,7 +112,11 @@ class ModelServerArgs(TypedDict):
     ephemeral_storage: str
     """Of one replica, such as 100GiB; request and limit. The weights are kept there."""
     pools: list[str]
-    """Pools of the plan that hold the replicas."""
+    """Pools of the plan that hold the replicas. Empty where node_labels says it."""
+    node_labels: NotRequired[list[dict[str, str]]]
+    """Labels of nodes that exist already, instead of pools. A replica runs on nodes with all labels of any one set."""
+    taints: NotRequired[list[str]]
+    """Taints of these nodes besides the GPU taint, such as node.example.com/owner=vision:NoSchedule."""
     context_length: int
     """Longest sequence in tokens."""
     max_num_seqs: int
@@ -191,6 +195,8 @@ def _server(name: str, given: Arguments) -> tuple[Server, tuple[Finding, ...]]:
         "image": values.get("image") or shipped_catalog().releases["vllm"].reference,
         "published_precision": values.get("published_precision", values["precision"]),
         "pools": tuple(values["pools"]),
+        "node_labels": tuple(values.get("node_labels", ())),
+        "taints": tuple(values.get("taints", ())),
         "image_pull_secrets": tuple(values.get("image_pull_secrets", ())),
         "secret_env": {n: _secret(s) for n, s in values.get("secret_env", {}).items()},
         "hub_token": _secret(values["hub_token"]) if "hub_token" in values else None,

@@ -43,6 +43,10 @@ class QueueingArgs(TypedDict):
     """Whether a team may use what others leave free, until they want it back. Left out: yes."""
     cpu_flavor_labels: NotRequired[dict[str, str]]
     """Labels of the nodes without GPUs. Left out: the GPU nodes' taint alone keeps jobs without GPUs off them."""
+    accelerator_labels: NotRequired[dict[str, dict[str, str]]]
+    """By accelerator, labels of nodes that exist already. Left out: tonnage.dev/accelerator, which pools write."""
+    taints: NotRequired[dict[str, list[str]]]
+    """By flavor, further taints of nodes that exist already, which admitted jobs tolerate."""
     overrides: NotRequired[dict[str, Override]]
     """Changes of single fields, by object: cohort, flavor-<name>, queue-<team>."""
 
@@ -84,8 +88,11 @@ def _queues(name: str, values: Mapping[str, Any]) -> tuple[Queues, tuple[Finding
         for flavor, share in sorted(shares.items()):
             teams[team][flavor], wrong = _share(share, f"{name}.teams.{team}.{flavor}")
             found += wrong
-    chosen = {key: values[key] for key in ("cohort", "borrowing", "cpu_flavor_labels") if key in values}
-    queues = Queues(gpus=values["gpus"], teams=teams, **chosen)
+    chosen = {
+        key: values[key] for key in ("cohort", "borrowing", "cpu_flavor_labels", "accelerator_labels") if key in values
+    }
+    taints = {flavor: tuple(listed) for flavor, listed in values.get("taints", {}).items()}
+    queues = Queues(gpus=values["gpus"], teams=teams, taints=taints, **chosen)
     return queues, (*found, *findings(queues, name))
 
 

@@ -1,6 +1,6 @@
 """The cluster file: where nodes may come from, and what the platform runs on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -123,6 +123,12 @@ class InventoryNodes(SpecModel):
     """What one node costs, used or not; left out, its cost is unknown, and never 0."""
 
 
+def shared_labels(blocks: Sequence[InventoryNodes]) -> dict[str, str]:
+    """Labels that all of these nodes carry; none where there are no nodes."""
+    pairs = [set(b.labels.items()) for b in blocks]
+    return dict(sorted(set.intersection(*pairs))) if pairs else {}
+
+
 class AwsNodes(SpecModel):
     """What Karpenter needs to know of the AWS account to start a node."""
 
@@ -162,10 +168,10 @@ class GpuStackSpec(SpecModel):
     """What makes GPUs visible to Kubernetes."""
 
     mode: Annotated[
-        Literal["device-plugin", "operator", "dra"],
+        Literal["device-plugin", "operator", "dra", "none"],
         NotPlannedYet("the device plugin is declared", ("operator", "dra")),
     ] = "device-plugin"
-    """The NVIDIA device plugin alone, the GPU operator, or the DRA driver."""
+    """The NVIDIA device plugin alone, the GPU operator, or the DRA driver; `none`: the cluster has one already."""
     driver: Literal["preinstalled", "operator"] = "preinstalled"
     """Who owns the driver: the machine image, or the operator."""
 

@@ -8,7 +8,13 @@ import pulumi_kubernetes as k8s
 from tonnage.capacity.result import CapacityPlan
 from tonnage.catalog.catalog import Catalog
 from tonnage.manifests.queueing.queues import cluster_queue_name
-from tonnage.resources.from_plan import gpu_stack_args, node_pool_args, queueing_args, team_space_args
+from tonnage.resources.from_plan import (
+    gpu_stack_args,
+    node_pool_args,
+    owns_its_nodes,
+    queueing_args,
+    team_space_args,
+)
 from tonnage.resources.gpu_stack import GpuStack
 from tonnage.resources.node_pool import GpuNodePool
 from tonnage.resources.queueing import Queueing
@@ -23,15 +29,16 @@ def platform(
 ) -> None:
     """Declare tiers, node pools, GPU stack, queues and team spaces of one cluster.
 
-    Pools come first: Karpenter starts no node before a pod waits. A team's queue comes after the ClusterQueue.
+    Pools come first: Karpenter starts no node before a pod waits. A team's queue comes after the ClusterQueue. Nothing
+    is declared on nodes that exist already.
     """
     options = pulumi.ResourceOptions(provider=provider)
     Tiers("tiers", {}, options)
-    for pool in plan.pools:
+    for pool in () if owns_its_nodes(cluster) else plan.pools:
         GpuNodePool(pool.name, node_pool_args(pool, cluster, catalog), options)
-    if any(pool.gpus_per_node for pool in plan.pools):
+    if cluster.gpu_stack.mode != "none" and any(pool.gpus_per_node for pool in plan.pools):
         GpuStack("gpu-stack", gpu_stack_args(cluster, catalog), options)
-    queues = queueing_args(plan)
+    queues = queueing_args(plan, cluster)
     queued = cluster.queueing == "kueue" and bool(queues["teams"])
     queueing = Queueing("queueing", queues, options) if queued else None
     for team in teams:

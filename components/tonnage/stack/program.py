@@ -47,7 +47,7 @@ def declare_with(provider_of: ProviderOf) -> None:
         platform(ground.cluster, ground.teams, ground.plan, ground.catalog, provider)
     else:
         own = next(t for t in ground.teams if t.name == config.team)
-        team(own, ground.plan, ground.catalog, provider)
+        team(ground.cluster, own, ground.plan, ground.catalog, provider)
 
 
 def _provider(config: StackConfig) -> k8s.Provider:

@@ -7,8 +7,8 @@ from tonnage.capacity.result import CapacityPlan
 from tonnage.catalog.catalog import Catalog
 from tonnage.resources.from_plan import model_server_args
 from tonnage.resources.model_server import ModelServer
-from tonnage.spec.local_model import catalog_key
 from tonnage.spec.cluster import Cluster
+from tonnage.spec.local_model import catalog_key
 from tonnage.spec.team import Team
 
 

@@ -34,8 +34,15 @@ def quotas(queues: Queues, team: str) -> dict[tuple[str, str], str]:
 MINIMAL = Queues(gpus={}, teams={"insights": {"cpu": share(0)}})
 FULL = replace(QUEUES, cohort="prod-east", borrowing=False, cpu_flavor_labels={"example.com/class": "cpu"})
 
+OWNED = replace(
+    QUEUES,
+    accelerator_labels={"l40s": {"example.com/pool": "l40s"}},
+    taints={"l40s": ("owner=vision:NoSchedule",), "cpu": ("quiet:NoExecute",)},
+)
+"""On nodes that exist already."""
 
-@pytest.mark.parametrize("queues", [MINIMAL, QUEUES, FULL], ids=["minimal", "usual", "full"])
+
+@pytest.mark.parametrize("queues", [MINIMAL, QUEUES, FULL, OWNED], ids=["minimal", "usual", "full", "owned"])
 def test_every_object_is_one_that_kueue_takes(queues: Queues, data: Path) -> None:
     """Strictly against its definitions of v1beta2."""
     assert [wrong for m in objects(queues) if (wrong := judge(m, data) + judge_rules(m, data))] == []
@@ -80,6 +87,17 @@ def test_flavors_are_nodes_of_one_accelerator_and_do_not_tolerate_their_taint() 
     }
     assert made["cpu"]["spec"] == {}
     assert flavors(FULL)["cpu"]["spec"] == {"nodeLabels": {"example.com/class": "cpu"}}
+
+
+def test_flavors_of_nodes_that_exist_already_have_their_labels_and_let_jobs_tolerate_their_taints() -> None:
+    """Nobody writes tonnage's own labels on such nodes."""
+    made = flavors(OWNED)
+
+    assert made["l40s"]["spec"]["nodeLabels"] == {"example.com/pool": "l40s"}
+    assert made["l40s"]["spec"]["tolerations"] == [
+        {"key": "owner", "operator": "Equal", "value": "vision", "effect": "NoSchedule"}
+    ]
+    assert made["cpu"]["spec"] == {"tolerations": [{"key": "quiet", "operator": "Exists", "effect": "NoExecute"}]}
 
 
 def test_what_others_borrowed_comes_back_and_only_the_team_itself_queues() -> None:

@@ -92,6 +92,26 @@ def test_replicas_run_on_the_planned_pools_only() -> None:
     assert template(FULL)["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
 
 
+def test_replicas_find_nodes_that_exist_already_by_their_labels() -> None:
+    """Any one of the sets, and every label of it; taints of these nodes are tolerated, besides that of GPU nodes."""
+    found = server(
+        pools=(),
+        node_labels=({"pool": "hgx"}, {"pool": "dgx", "hall": "2"}),
+        taints=("owner=vision:NoSchedule", "quiet:NoExecute"),
+    )
+    spec = template(found)
+    terms = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+
+    assert [[(e["key"], e["operator"], e["values"]) for e in t["matchExpressions"]] for t in terms] == [
+        [("hall", "In", ["2"]), ("pool", "In", ["dgx"])],
+        [("pool", "In", ["hgx"])],
+    ]
+    assert spec["tolerations"][1:] == [
+        {"key": "owner", "operator": "Equal", "value": "vision", "effect": "NoSchedule"},
+        {"key": "quiet", "operator": "Exists", "effect": "NoExecute"},
+    ]
+
+
 def test_the_order_in_which_pools_are_named_changes_nothing() -> None:
     """Same meaning, same bytes: no engine restarts for it."""
     assert deployment(server(pools=("a", "b"))) == deployment(server(pools=("b", "a")))

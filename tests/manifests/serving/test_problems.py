@@ -33,6 +33,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "workload": ({"workload": "a" * 64}, "chat.workload: Kubernetes does not take"),
     "namespace": ({"namespace": "team_search"}, "chat.namespace: Kubernetes does not take"),
     "no pool": ({"pools": ()}, "chat.pools: names no pool, so no node may hold the replicas; name those of the plan"),
+    "labels of any node": (
+        {"pools": (), "node_labels": ({},)},
+        "chat.node_labels: holds a set without labels, which every node carries; name labels that only the",
+    ),
+    "pools and labels": (
+        {"node_labels": ({"pool": "dgx"},)},
+        "chat.node_labels: stands beside pools; keep one of the two",
+    ),
+    "no taint": ({"taints": ("owner",)}, "chat.taints: 'owner' is no taint; write key=value:NoSchedule"),
     "bad pool": ({"pools": ("g6e.12xlarge",)}, "chat.pools: 'g6e.12xlarge' is no name of a pool; name those of"),
     "tier": ({"priority": "urgent"}, "chat.priority: 'urgent' is no tier; use one of production, standard, bestEff"),
     "replicas": ({"replicas": -1}, "chat.replicas: -1 is too small; give at least 0"),

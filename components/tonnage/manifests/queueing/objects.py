@@ -2,7 +2,14 @@
 
 from fractions import Fraction
 
-from tonnage.manifests.contracts import ACCELERATOR_LABEL, GPU_TAINT, MANAGED_BY, MANAGED_BY_LABEL, TEAM_LABEL
+from tonnage.manifests.contracts import (
+    ACCELERATOR_LABEL,
+    GPU_TAINT,
+    MANAGED_BY,
+    MANAGED_BY_LABEL,
+    TEAM_LABEL,
+    toleration,
+)
 from tonnage.manifests.declared import Manifest
 from tonnage.manifests.quantities import cpu_text, memory_text
 from tonnage.manifests.queueing.queues import CPU_FLAVOR, Queues, Share, cluster_queue_name
@@ -64,7 +71,10 @@ def _flavor(queues: Queues, name: str) -> Manifest:
     if name == CPU_FLAVOR:
         spec: Manifest = {"nodeLabels": dict(queues.cpu_flavor_labels)} if queues.cpu_flavor_labels else {}
     else:
-        spec = {"nodeLabels": {ACCELERATOR_LABEL: name}, "nodeTaints": [GPU_TAINT]}
+        labels = queues.accelerator_labels.get(name, {ACCELERATOR_LABEL: name})
+        spec = {"nodeLabels": dict(labels), "nodeTaints": [GPU_TAINT]}
+    if taints := queues.taints.get(name):
+        spec["tolerations"] = [toleration(t) for t in sorted(taints)]
     return {"apiVersion": _VERSION, "kind": "ResourceFlavor", "metadata": _metadata(name), "spec": spec}
 
 

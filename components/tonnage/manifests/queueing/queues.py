@@ -36,6 +36,10 @@ class Queues:
     gpu_resource: str = "nvidia.com/gpu"
     cpu_flavor_labels: Mapping[str, str] = field(default_factory=dict)
     """Labels of the nodes without GPUs; none: taints alone keep CPU jobs off the others."""
+    accelerator_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By accelerator, labels of nodes that exist already; others carry the accelerator's name."""
+    taints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By flavor, taints of nodes that exist already besides the GPU taint: admitted jobs tolerate them."""
 
     @property
     def flavors(self) -> tuple[str, ...]:

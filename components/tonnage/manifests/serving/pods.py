@@ -15,6 +15,7 @@ from tonnage.manifests.contracts import (
     PRIORITY_CLASSES,
     TEAM_LABEL,
     WORKLOAD_LABEL,
+    toleration,
 )
 from tonnage.manifests.declared import Manifest
 from tonnage.manifests.quantities import cpu_text, memory_text
@@ -66,7 +67,7 @@ def pod(server: Server) -> Manifest:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": _on_pools(server)}},
-        "tolerations": [GPU_TOLERATION],
+        "tolerations": [GPU_TOLERATION, *map(toleration, sorted(server.taints))],
         "containers": [_engine(server, facts)],
         "volumes": [
             # the cache counts against the container's ephemeral storage, /dev/shm against its memory
@@ -155,6 +156,10 @@ def _engine(server: Server, facts: EngineFacts) -> Manifest:
 
 
 def _on_pools(server: Server) -> Manifest:
+    if server.node_labels:
+        own = sorted(server.node_labels, key=lambda labels: sorted(labels.items()))
+        terms = [[{"key": k, "operator": "In", "values": [v]} for k, v in sorted(labels.items())] for labels in own]
+        return {"nodeSelectorTerms": [{"matchExpressions": term} for term in terms]}
     inside = {"key": POOL_LABEL, "operator": "In", "values": sorted(server.pools)}
     return {"nodeSelectorTerms": [{"matchExpressions": [inside]}]}
 

@@ -15,6 +15,7 @@ from tonnage.names import is_label
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TAINT = re.compile(r"[A-Za-z0-9][\w./-]*(=[\w.-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 
@@ -38,14 +39,26 @@ def _names(server: Server, where: str) -> Iterator[Finding]:
         if not is_label(value):
             fix = "use at most 63 lower-case letters, digits and dashes, a letter first"
             yield Finding(f"{where}.{field}", f"Kubernetes does not take {value[:80]!r} as a name", fix)
-    if not server.pools:
+    yield from _nodes(server, where)
+    if server.priority not in PRIORITY_CLASSES:
+        fix = f"use one of {', '.join(PRIORITY_CLASSES)}"
+        yield Finding(f"{where}.priority", f"{server.priority!r} is no tier", fix)
+
+
+def _nodes(server: Server, where: str) -> Iterator[Finding]:
+    if not server.pools and not server.node_labels:
         yield Finding(f"{where}.pools", "names no pool, so no node may hold the replicas", "name those of the plan")
     for pool in server.pools:
         if not is_label(pool):
             yield Finding(f"{where}.pools", f"{pool[:80]!r} is no name of a pool", "name those of the plan")
-    if server.priority not in PRIORITY_CLASSES:
-        fix = f"use one of {', '.join(PRIORITY_CLASSES)}"
-        yield Finding(f"{where}.priority", f"{server.priority!r} is no tier", fix)
+    if not all(server.node_labels):
+        what = "holds a set without labels, which every node carries"
+        yield Finding(f"{where}.node_labels", what, "name labels that only the planned nodes carry")
+    if server.pools and server.node_labels:
+        yield Finding(f"{where}.node_labels", "stands beside pools", "keep one of the two")
+    for taint in server.taints:
+        if not _TAINT.fullmatch(taint):
+            yield Finding(f"{where}.taints", f"{taint[:80]!r} is no taint", "write key=value:NoSchedule")
 
 
 def _numbers(server: Server, where: str) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ class Server:
     """With weights while they are read, and /dev/shm, which counts against it."""
     ephemeral_storage: Memory
     pools: tuple[str, ...]
-    """Pools of the plan that hold the replicas."""
+    """Pools of the plan that hold the replicas; none where `node_labels` says it."""
     context_length: int
     """Tokens of the longest sequence."""
     max_num_seqs: int
@@ -65,6 +65,10 @@ class Server:
     """Where a cloud role is bound to the service account."""
     image_pull_secrets: tuple[str, ...] = ()
     gpu_resource: str = "nvidia.com/gpu"
+    node_labels: tuple[Mapping[str, str], ...] = ()
+    """Labels of nodes that exist already, instead of pools: a replica runs on nodes that carry all of any one set."""
+    taints: tuple[str, ...] = ()
+    """Taints that the nodes carry besides the GPU taint: key=value:NoSchedule."""
 
 
 def scheme_of(source: str) -> str | None:
