@@ -152,7 +152,12 @@ def serving(traffic: Mapping[str, Any] | None = None, slo: Mapping[str, Any] | N
 
 def option_of(sizing: Sizing, layout: str) -> Option:
     """The option of a layout such as `h100-sxm x4`."""
-    return next(o for o in sizing.options if str(o.layout) == layout)
+    return next(o for o in explained(sizing) if str(o.layout) == layout)
+
+
+def explained(sizing: Sizing) -> tuple[Option, ...]:
+    """All options, each with its ledger."""
+    return tuple(map(sizing.chosen, range(len(sizing.options))))
 
 
 def why_lost(sizing: Sizing, what: str) -> str:

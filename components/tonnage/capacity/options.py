@@ -9,8 +9,9 @@ from tonnage.capacity.demand import Demand, demand_of
 from tonnage.capacity.derivation import derivation
 from tonnage.capacity.host import serving_pod
 from tonnage.capacity.layouts import Candidate, try_layout
+from tonnage.capacity.ledger import Entry
 from tonnage.capacity.memory import weights_of
-from tonnage.capacity.result import EngineSettings, Option, Prediction, Rejection, Sizing, WorkloadId
+from tonnage.capacity.result import EngineSettings, Option, PodShape, Prediction, Rejection, Sizing, WorkloadId
 from tonnage.capacity.serving import around, residual_of
 from tonnage.catalog.accelerators import Accelerator
 from tonnage.catalog.models import Model
@@ -30,7 +31,7 @@ _NOT_ALLOWED = "not among the accelerators that the workload allows"
 def size_serving(
     workload_id: WorkloadId, workload: Serving, model: Model, accelerators: Offered, coefficients: Coefficients
 ) -> Sizing:
-    """Every feasible layout of every accelerator, with replicas, prediction and ledger, in a fixed order.
+    """Every feasible layout of every accelerator, with replicas and prediction, in a fixed order; `explain` tells how.
 
     Layouts are not ranked: which is cheapest depends on what else shares the nodes. What cannot run is a
     `Rejection`; a demand that cannot be read, or a workload without any option, is a finding of severity error.
@@ -47,7 +48,12 @@ def size_serving(
     options = tuple(_option(workload_id, workload, k, coefficients) for k in kept)
     if not options:
         findings = (*findings, _none_left(workload_id, workload, rejections))
-    return Sizing(workload_id, options, tuple(rejections), findings)
+
+    def explain(place: int) -> tuple[Entry, ...]:
+        k = kept[place]
+        return (*derivation(k, options[place].replicas, coefficients), *_pod(k, workload, coefficients)[1])
+
+    return Sizing(workload_id, options, tuple(rejections), findings, explain)
 
 
 def _trials(
@@ -103,9 +109,7 @@ def _short(k: Candidate, stated: int) -> str:
 def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coefficients) -> Option:
     d = k.demand
     replicas = workload.replicas or k.needed or 1
-    pod, host = serving_pod(
-        k.accelerator.name, k.gpus, weights_of(k.model, k.model.precision, c), workload.resources, c
-    )
+    pod, _ = _pod(k, workload, c)
     return Option(
         workload=workload_id,
         layout=k.layout,
@@ -114,7 +118,6 @@ def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coeffic
         pod=pod,
         prediction=_prediction(k, c),
         binding=k.served.binding if k.served else "set by the user",
-        ledger=(*derivation(k, replicas, c), *host),
         findings=tuple(_warnings(workload_id, workload, k)),
         engine=EngineSettings(
             precision=d.precision,
@@ -124,6 +127,11 @@ def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coeffic
             memory_fraction=Share(Fraction(str(d.memory_fraction))),
         ),
     )
+
+
+def _pod(k: Candidate, workload: Serving, c: Coefficients) -> tuple[PodShape, tuple[Entry, ...]]:
+    weights = weights_of(k.model, k.model.precision, c)
+    return serving_pod(k.accelerator.name, k.gpus, weights, workload.resources, c)
 
 
 def _prediction(k: Candidate, c: Coefficients) -> Prediction:

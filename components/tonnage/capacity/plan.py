@@ -119,7 +119,7 @@ def _planned(solved: _Solved, i: int) -> PlannedWorkload:
         id=a.id,
         kind=a.kind,
         priority=a.priority,
-        option=a.sizing.options[solved.choice[i]],
+        option=a.sizing.chosen(solved.choice[i]),
         pools=placed_by_pool(solved.packed, i, solved.shop.supply),
         rejections=(*a.sizing.rejections, *rejections_of(a.sizing.options, i, solved.search, solved.choice)),
         demand=a.demand,

@@ -1,7 +1,7 @@
-"""Values that the planner returns. All frozen; nothing here computes."""
+"""Values that the planner returns. All frozen; nothing here decides."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tonnage.capacity.ledger import Entry
@@ -124,6 +124,16 @@ class Sizing:
     options: tuple[Option, ...]
     rejections: tuple[Rejection, ...]
     findings: tuple[Finding, ...] = ()
+    explain: Callable[[int], tuple[Entry, ...]] | None = field(default=None, compare=False, repr=False)
+    """How the numbers of the option at a place follow, told when asked, for most options lose.
+
+    None: each option holds its own ledger.
+    """
+
+    def chosen(self, place: int) -> Option:
+        """The option at that place with its ledger."""
+        option = self.options[place]
+        return replace(option, ledger=self.explain(place)) if self.explain else option
 
 
 @dataclass(frozen=True)

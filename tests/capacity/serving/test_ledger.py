@@ -20,6 +20,7 @@ from capacity.factories import (
     LLAMA_70B,
     WINDOWED,
     entry_of,
+    explained,
     option_of,
     serving,
 )
@@ -55,7 +56,7 @@ def sized(model: Model, rate: str, **other: Any) -> Sizing:
 @given(models, st.integers(1, 99_999), st.sampled_from(["/s", "/m", "/h"]))
 def test_replicas_follow_exactly_from_the_numbers_shown(model: Model, rate: int, unit: str) -> None:
     """Load over rate and derate, rounded up, whatever unit the load was stated in."""
-    for option in sized(model, f"{rate}{unit}").options:
+    for option in explained(sized(model, f"{rate}{unit}")):
         value, formula = entry_of(option, "replicas needed")
         load, one, derate = numbers(formula)[:3]
         assert math.ceil(load / (one * derate)) == int(value.replace(",", "")) == option.replicas
@@ -69,7 +70,7 @@ def test_replicas_follow_exactly_from_the_numbers_shown(model: Model, rate: int,
 @given(models)
 def test_the_terms_of_a_token_sum_to_its_time(model: Model) -> None:
     """Each term stands in the sum as it stands by itself, and the sum times the engine's factor is the total."""
-    for option in sized(model, "10/s").options:
+    for option in explained(sized(model, "10/s")):
         value, formula = entry_of(option, "TPOT")
         inside, after = formula.removeprefix("(").split(")", 1)
         terms = numbers(inside)
@@ -83,7 +84,7 @@ def test_the_terms_of_a_token_sum_to_its_time(model: Model) -> None:
 @given(models)
 def test_memory_adds_up(model: Model) -> None:
     """The cache is what the fraction leaves after weights, activations and runtime, to the last digit shown."""
-    for option in sized(model, "10/s").options:
+    for option in explained(sized(model, "10/s")):
         value, formula = entry_of(option, "KV cache per GPU")
         fraction, memory, weights, activation, runtime = numbers(formula)
         assert abs(fraction * memory - weights - activation - runtime - number(value)) <= Fraction("0.0015")
@@ -126,20 +127,20 @@ def test_the_highest_phase_is_sized_and_named() -> None:
     by_phase = size_serving(CHAT, serving(load), LLAMA_70B, [(H100, [8])], C)
     flat = size_serving(CHAT, serving(), LLAMA_70B, [(H100, [8])], C)
     assert [o.replicas for o in by_phase.options] == [o.replicas for o in flat.options]
-    assert phased(by_phase.options[0]) == "highest of 2 phases: day"
-    assert phased(flat.options[0]) == "as stated"
+    assert phased(by_phase.chosen(0)) == "highest of 2 phases: day"
+    assert phased(flat.chosen(0)) == "as stated"
 
 
 def test_every_number_has_a_source() -> None:
     """A formula, an input or a choice: none is left without its origin."""
-    for option in sized(LLAMA_70B, "10/s").options:
+    for option in explained(sized(LLAMA_70B, "10/s")):
         assert [e.name for e in option.ledger if not e.source] == []
 
 
 def test_outside_the_fit_is_said() -> None:
     """16,000 tokens in are twice what any measurement had."""
     sizing = size_serving(CHAT, serving({"inputTokens": 16_000}, {}), LLAMA_70B, [(H100, [8])], C)
-    assert "16,000 input tokens (fit: 128 to 8,192)" in entry_of(sizing.options[0], "extrapolated")[1]
+    assert "16,000 input tokens (fit: 128 to 8,192)" in entry_of(sizing.chosen(0), "extrapolated")[1]
     inside = option_of(size_serving(CHAT, serving(), LLAMA_70B, [(H100, [8])], C), "h100-sxm x4")
     assert "extrapolated" not in {e.name for e in inside.ledger}
 
@@ -151,7 +152,7 @@ def test_the_interval_is_that_of_what_the_fit_has_seen() -> None:
         entry_of(option, "TPOT, 90 % interval at this batch")[1].partition(" ms x ")[2]
         for model in (LLAMA_70B, unseen)
         for gpu in (H100, replace(H100, name="h800-sxm"))
-        for option in size_serving(CHAT, serving(tensorParallel=8), model, [(gpu, [8])], C).options
+        for option in explained(size_serving(CHAT, serving(tensorParallel=8), model, [(gpu, [8])], C))
     ]
     assert words == [
         "0.74 to 1.44: model family and GPU are in the fit",

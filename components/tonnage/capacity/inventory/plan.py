@@ -125,7 +125,7 @@ def _planned(decided: _Decided, i: int, packed: Packed) -> PlannedWorkload:
         id=a.id,
         kind=a.kind,
         priority=a.priority,
-        option=a.sizing.options[decided.settled.placement.choice[i]],
+        option=a.sizing.chosen(decided.settled.placement.choice[i]),
         pools=placed_by_pool(packed, i, decided.stock.supply),
         rejections=(*a.sizing.rejections, *_lost(decided, i)),
         demand=a.demand,

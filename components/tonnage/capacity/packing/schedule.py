@@ -92,11 +92,16 @@ def _pending(
 ) -> Pending:
     rooms = [supply.offers[i].room for i in nodes]
     free = list(rooms)
+    may = [[n for n, i in enumerate(nodes) if i in offers] for offers in pinned]
     pending = [0] * len(groups)
     for g in order:
         need = groups[g].need
-        may = (n for n, i in enumerate(nodes) if i in pinned[g] and times(need, free[n]))
-        best = max(may, key=lambda n: (_least_allocated(free[n], need, rooms[n]), -n), default=None)
+        best, most = None, -1.0
+        for n in may[g]:
+            if times(need, free[n]):
+                score = _least_allocated(free[n], need, rooms[n])
+                if score > most:
+                    best, most = n, score
         if best is None:
             pending[g] += 1
         else:
@@ -105,4 +110,4 @@ def _pending(
 
 
 def _least_allocated(free: Vector, need: Vector, room: Vector) -> float:
-    return sum((free[d] - need[d]) / room[d] for d in (CPU, MEMORY))
+    return (free[CPU] - need[CPU]) / room[CPU] + (free[MEMORY] - need[MEMORY]) / room[MEMORY]

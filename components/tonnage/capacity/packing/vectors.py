@@ -1,5 +1,6 @@
 """What a pod asks for and what a node has, as whole numbers in one fixed order, so that packing never rounds."""
 
+import sys
 from typing import TypeAlias
 
 from tonnage.capacity.result import PodShape
@@ -36,13 +37,23 @@ def room_vector(room: Room) -> Vector:
 
 
 def times(need: Vector, room: Vector) -> int:
-    """How often `need` fits into `room`."""
-    return min(have // ask for ask, have in zip(need, room, strict=True) if ask)
+    """How often `need` fits into `room`. It must need something."""
+    (a0, a1, a2, a3, a4, a5), (r0, r1, r2, r3, r4, r5) = need, room  # written out, as below
+    fits = r4 // a4 if a4 else sys.maxsize
+    if a0 and r0 // a0 < fits:
+        fits = r0 // a0
+    if a1 and r1 // a1 < fits:
+        fits = r1 // a1
+    if a2 and r2 // a2 < fits:
+        fits = r2 // a2
+    if a3 and r3 // a3 < fits:
+        fits = r3 // a3
+    return r5 // a5 if a5 and r5 // a5 < fits else fits
 
 
 def plus(a: Vector, b: Vector, n: int = 1) -> Vector:
     """a + n x b."""
-    (a0, a1, a2, a3, a4, a5), (b0, b1, b2, b3, b4, b5) = a, b  # written out: this line is the planner's hottest
+    (a0, a1, a2, a3, a4, a5), (b0, b1, b2, b3, b4, b5) = a, b  # written out: these two are the planner's hottest
     return (a0 + n * b0, a1 + n * b1, a2 + n * b2, a3 + n * b3, a4 + n * b4, a5 + n * b5)
 
 
