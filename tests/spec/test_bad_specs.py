@@ -113,7 +113,10 @@ def test_ten_unlike_mistakes_are_ten_findings(tmp_path: Path) -> None:
             "write a whole number from 0 to 1,000,000"
         ),
         "clusters/east.yaml:18:1: error TN012: queueing: is given twice, first in line 17; keep one of the two",
-        "clusters/south.yaml:5:8: error TN007: the file: opens a [ that is never closed, or lacks a comma; close it with ]",
+        (
+            "clusters/south.yaml:5:8: error TN007: the file: "
+            "opens a [ that is never closed, or lacks a comma; close it with ]"
+        ),
         "clusters/west.yaml:5:1: error TN110: zone: is not known; did you mean 'zones'?",
         "teams/search.yaml:4:9: error TN123: budget: 60000 has no unit; write it like 60000 USD/month or 31.40 USD/h",
         "teams/search.yaml:7:3: error TN131: clusters.eastt: there is no cluster 'eastt'; did you mean 'east'?",
@@ -123,7 +126,7 @@ def test_ten_unlike_mistakes_are_ten_findings(tmp_path: Path) -> None:
             'yes is true to some readers and text to others; write true, or "yes" for text'
         ),
         (
-            "teams/search.yaml:21:19: error TN011: serving[0].accelerators: is an alias (*both), which specs do not use; "
-            "write the value out"
+            "teams/search.yaml:21:19: error TN011: serving[0].accelerators: "
+            "is an alias (*both), which specs do not use; write the value out"
         ),
     ]

@@ -104,7 +104,6 @@ def test_differences_are_judged_though_the_team_is_wrong(tmp_path: Path) -> None
             "17:14",
             "no monitors or alerts are declared yet",
         ),
-        (E, "queueing: kueue", "gpuStack: {mode: dra}", "17:12", "the device plugin is declared"),
         (E, "provisioner: karpenter", "provisioner: managed", "10:3", "pools are declared for Karpenter only"),
         (E, "platform: eks", "platform: gke", "3:1", "pools are declared for Karpenter on AWS only"),
     ],

@@ -18,7 +18,7 @@ from tonnage.catalog.load import load_catalog
 from tonnage.catalog.local import with_local_models
 from tonnage.check import check
 from tonnage.findings import Finding, errors, ordered
-from tonnage.spec.load import Specs, load_specs
+from tonnage.spec.load import Specs, load_what_can_be
 
 CATALOG_FILE = "catalog.yaml"
 _KEPT = 64  # plans of one run; a report needs two a cluster
@@ -62,13 +62,13 @@ class Stored:
 
 def situation(folder: Path, prefix: str = "") -> Situation:
     """Read and judge a folder that holds clusters/ and teams/; nothing is planned yet."""
-    specs, found = load_specs(folder, prefix)
+    readable, found = load_what_can_be(folder, prefix)
     catalog, doubted = load_catalog(folder / CATALOG_FILE, f"{prefix}{CATALOG_FILE}")
     findings = [*found, *doubted]
-    if specs is not None and catalog is not None:
-        specs, catalog, unread = with_local_models(specs, catalog, folder, prefix)
-        findings += [*unread, *check(specs, catalog)]
-    return Situation(folder, prefix, specs, catalog, ordered(findings))
+    if catalog is not None:
+        readable, catalog, unread = with_local_models(readable, catalog, folder, prefix)
+        findings += [*unread, *check(readable, catalog)]
+    return Situation(folder, prefix, None if errors(found) else readable, catalog, ordered(findings))
 
 
 def planned(at: Situation, only: str | None = None) -> Planned:

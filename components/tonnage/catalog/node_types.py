@@ -53,6 +53,6 @@ class NodeType:
         """Markets that a price or another source shows it can be had in; empty: unknown."""
         return tuple(sorted({*self.markets, *(p.market for p in self.prices)}))
 
-    def price(self, market: str, region: str) -> Price | None:
+    def price(self, market: str, region: str | None) -> Price | None:
         """The price in that market and region, if it is known."""
         return next((p for p in self.prices if p.market == market and p.region == region), None)

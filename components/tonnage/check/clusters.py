@@ -1,5 +1,6 @@
 """Whether a cluster's own keys agree with each other."""
 
+import re
 from collections.abc import Iterator
 
 from tonnage.catalog.catalog import Catalog
@@ -54,7 +55,7 @@ def _zones(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
         if i in repeated:
             yield Finding(f"{at}[{i}]", f"'{zone}' is listed twice", "keep one of the two", code="TN209")
         # the names of zones of these two clouds begin with their region's
-        elif cluster.platform in {"eks", "gke"} and not zone.startswith(cluster.region):
+        elif cluster.platform in {"eks", "gke"} and cluster.region and not zone.startswith(cluster.region):
             yield Finding(
                 f"{at}[{i}]",
                 f"'{zone}' does not lie in {cluster.region}",
@@ -64,11 +65,23 @@ def _zones(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
 
 
 def _gpu_stack(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
-    stack = cluster.gpu_stack
-    if stack.driver == "operator" and stack.mode != "operator":
+    """What the component would refuse as well, but only once the stacks run."""
+    stack, at = cluster.gpu_stack, f"cluster {cluster.name} gpuStack"
+    if stack.mode in {"operator", "dra"}:
+        kind = "the GPU operator" if stack.mode == "operator" else "the DRA driver"
+        fix = "write device-plugin, or none where the cluster has a GPU stack of its own"
+        yield Finding(f"{at}.mode", f"{kind} cannot be declared yet", fix, code="TN210")
+    elif stack.driver == "operator":
         what = f"mode {stack.mode} installs no driver"
-        fix = "write preinstalled, or mode: operator"
-        yield Finding(f"cluster {cluster.name} gpuStack.driver", what, fix, code="TN210")
+        yield Finding(f"{at}.driver", what, "write preinstalled: the machine image holds it", code="TN210")
+
+
+def _machine_image(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
+    ami = cluster.node_pools.aws.ami
+    if ami is not None and not re.fullmatch(r"al2023@v\d{8}", ami):
+        fix = "write it like al2023@v20260801: other families have other disks, and a version that moves replaces nodes"
+        where = f"cluster {cluster.name} nodePools.aws.ami"
+        yield Finding(where, f"'{ami}' is no pinned version of al2023", fix, code="TN222")
 
 
 def _inventory(cluster: Cluster, catalog: Catalog) -> Iterator[Finding]:
@@ -93,5 +106,5 @@ def _inventory(cluster: Cluster, catalog: Catalog) -> Iterator[Finding]:
             yield Finding(f"{here}.racks", what, "make the two agree", code="TN212")
 
 
-CLUSTER: tuple[ClusterRule, ...] = (_provisioner, _zones, _gpu_stack, _inventory)
+CLUSTER: tuple[ClusterRule, ...] = (_provisioner, _zones, _gpu_stack, _machine_image, _inventory)
 """Rules of a cluster by itself."""

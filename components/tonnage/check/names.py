@@ -6,6 +6,7 @@ from tonnage.findings import Finding
 from tonnage.names import LABEL_LIMIT
 from tonnage.spec.load import Specs
 
+_FILES = {"pools": "the plan file that holds the pools of a cluster, and a team's lies beside it"}
 _TAKEN = {"default": "the ServiceAccount that Kubernetes puts into every namespace"}
 
 
@@ -32,6 +33,9 @@ def _objects(specs: Specs) -> Iterator[Finding]:
             if len(f"team-{team.name}") > LABEL_LIMIT:
                 what = f"its namespace team-{team.name} would be over {LABEL_LIMIT} characters long"
                 yield Finding(f"team {team.name} name", what, "give it a shorter name", code="TN256")
+            if team.name in _FILES:
+                what = f"'{team.name}' is the name of {_FILES[team.name]}"
+                yield Finding(f"team {team.name} name", what, "give it another name", code="TN257")
             for served in team.serving:
                 if served.name in _TAKEN:
                     what = f"'{served.name}' is the name of {_TAKEN[served.name]}"

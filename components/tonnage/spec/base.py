@@ -25,6 +25,11 @@ class SpecModel(BaseModel):
         allow_inf_nan=False,
     )
 
+    @classmethod
+    def also_required(cls, tree: Mapping[str, object]) -> tuple[str, ...]:  # noqa: ARG003 models that need it read it
+        """Keys without a default, given what the others of a file's data say."""
+        return ()
+
 
 @dataclass(frozen=True)
 class NotPlannedYet:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from tonnage.spec.base import (
     Accelerator,
@@ -23,6 +24,9 @@ from tonnage.spec.base import (
 )
 from tonnage.spec.values import Text, Whole
 
+_NOT_BOUGHT: JsonDict = {"properties": {"provisioner": {"const": "none"}}, "required": ["provisioner"]}
+_EXISTS: JsonDict = {"properties": {"nodePools": _NOT_BOUGHT}}
+"""Form of a cluster file whose nodes exist already, in words of JSON Schema; `also_required` says the same."""
 Market = Literal["reserved", "onDemand", "spot"]
 Platform = Literal["eks", "gke", "aks", "coreweave", "cluster-api", "existing"]
 
@@ -167,10 +171,7 @@ class NodePools(SpecModel):
 class GpuStackSpec(SpecModel):
     """What makes GPUs visible to Kubernetes."""
 
-    mode: Annotated[
-        Literal["device-plugin", "operator", "dra", "none"],
-        NotPlannedYet("the device plugin is declared", ("operator", "dra")),
-    ] = "device-plugin"
+    mode: Literal["device-plugin", "operator", "dra", "none"] = "device-plugin"
     """The NVIDIA device plugin alone, the GPU operator, or the DRA driver; `none`: the cluster has one already."""
     driver: Literal["preinstalled", "operator"] = "preinstalled"
     """Who owns the driver: the machine image, or the operator."""
@@ -204,6 +205,8 @@ class ReportSpec(SpecModel):
 class Cluster(SpecModel):
     """One cluster. The file is clusters/<name>.yaml."""
 
+    model_config = ConfigDict(json_schema_extra={"if": _EXISTS, "else": {"required": ["region", "zones"]}})
+
     kind: Literal["Cluster"]
     """What the file describes."""
     name: Name
@@ -213,10 +216,10 @@ class Cluster(SpecModel):
         NotPlannedYet("pools are declared for Karpenter on AWS only", ("gke", "aks", "coreweave", "cluster-api")),
     ]
     """Who runs the control plane: a cloud's service, Cluster API, or whoever made the existing cluster."""
-    region: Region
-    """Where prices and quotas are looked up."""
-    zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
-    """Zones that nodes may be in."""
+    region: Region | None = None
+    """Where prices and quotas are looked up. May be left out where provisioner is none."""
+    zones: Annotated[tuple[Zone, ...], Field(min_length=1)] = ()
+    """Zones that nodes may be in. May be left out where provisioner is none."""
     kubernetes: Minor
     """Minor version, quoted: "1.35"."""
     as_of: Date
@@ -235,3 +238,10 @@ class Cluster(SpecModel):
     """Limits of the cloud account, which plans respect."""
     report: ReportSpec = ReportSpec()
     """What the pull-request report shows."""
+
+    @classmethod
+    def also_required(cls, tree: Mapping[str, object]) -> tuple[str, ...]:
+        """Nodes that are bought lie somewhere; of those that exist already, it need not be said."""
+        pools = tree.get("nodePools")
+        exists = isinstance(pools, dict) and pools.get("provisioner") == "none"
+        return () if exists else ("region", "zones")

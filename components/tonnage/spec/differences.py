@@ -1,6 +1,6 @@
 """What differs for a team on one cluster, by workload: merged into the workload, and judged as the workload is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tonnage.files.paths import Path, dotted
@@ -82,7 +82,27 @@ def _workload(source: Source[Team], place: Path, over: dict[str, object], under:
     here = source.document.positions if source.document else {}
     source.add((_unset(p, over) for p in wrong if p.path not in before or (*under, *p.path) in here), under)
     source.warn(unplanned(model, over), under)
+    source.warn(_alike(over, base), under)
     return value
+
+
+def _alike(over: Mapping[str, object], base: Mapping[str, object], path: Path = ()) -> Iterator[Problem]:
+    """Keys that are the same on the cluster as everywhere."""
+    for key, value in over.items():
+        here, old = (*path, key), base.get(key)
+        if value == old and type(value) is type(old):
+            what = "is not set anyway" if value is None else "does not differ from the workload's own"
+            yield Problem(here, what, "drop it, or write what differs", "TN137")
+        elif isinstance(value, dict) and isinstance(old, dict):
+            yield from _alike(value, old, here)
+
+
+def nowhere(source: Source[Team], run: Collection[str]) -> Iterator[Problem]:
+    """Workloads of a team that run on none of its clusters. `run`: names of those that do on one."""
+    for name, path in places(source.tree).items():
+        if name not in run:
+            fix = "delete the workload, or let it run somewhere"
+            yield Problem((*path, "name"), f"{said(name)} runs nowhere: run is false on every cluster", fix, "TN138")
 
 
 def _unset(problem: Problem, over: Mapping[str, object]) -> Problem:

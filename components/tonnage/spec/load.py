@@ -7,7 +7,7 @@ from pathlib import Path
 from tonnage.files.yaml import Document
 from tonnage.findings import Finding, errors, ordered
 from tonnage.spec.cluster import Cluster
-from tonnage.spec.differences import on_cluster, twice
+from tonnage.spec.differences import KINDS, nowhere, on_cluster, twice
 from tonnage.spec.phases import week_of
 from tonnage.spec.placing import Places
 from tonnage.spec.problems import Problem
@@ -61,8 +61,11 @@ def load_what_can_be(folder: Path, prefix: str = "") -> tuple[Specs, tuple[Findi
     placed: dict[str, list[Team]] = {name: [] for name in sorted(there)}
     for source in teams:
         source.add(twice(source.tree))
-        for name in _clusters_of(source, known):
-            team = on_cluster(source, name)
+        on = {name: on_cluster(source, name) for name in _clusters_of(source, known)}
+        run = {w.name for team in on.values() if team is not None for kind in KINDS for w in getattr(team, kind)}
+        if on and None not in on.values() and not errors(source.findings):
+            source.warn(nowhere(source, run))
+        for name, team in on.items():
             if team is not None and name in placed:
                 placed[name].append(team)
     wrong = {t.name for t in teams if errors(t.findings)}

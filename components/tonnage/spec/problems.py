@@ -35,10 +35,13 @@ def problems_of(model: type[SpecModel], tree: object) -> tuple[SpecModel | None,
     """The model's value of a file's data, or None and every mistake, one problem each."""
     if not isinstance(tree, dict):
         return None, (Problem((), f"is {said(tree)}, not a mapping", "write keys and values, kind first", "TN105"),)
+    value, refused = None, list[ErrorDetails]()
     try:
-        return model.model_validate(_tuples(tree), by_alias=True, by_name=False), ()
+        value = model.model_validate(_tuples(tree), by_alias=True, by_name=False)
     except ValidationError as wrong:
-        return None, tuple(_problems(model, wrong))
+        refused = wrong.errors(include_url=False)
+    problems = tuple(_problems(model, refused, [(key,) for key in model.also_required(tree) if key not in tree]))
+    return (None if problems else value), problems
 
 
 def _tuples(tree: Any) -> Any:
@@ -48,9 +51,10 @@ def _tuples(tree: Any) -> Any:
     return tuple(map(_tuples, tree)) if isinstance(tree, list) else tree
 
 
-def _problems(model: type[SpecModel], wrong: ValidationError) -> Iterator[Problem]:
-    errors = [(*_path(error), error) for error in wrong.errors(include_url=False)]
-    missing = [path for path, _, error in errors if error["type"] == "missing"]
+def _problems(model: type[SpecModel], refused: list[ErrorDetails], lacking: list[Path]) -> Iterator[Problem]:
+    """A problem for each refusal of pydantic, and for each key that is lacking besides."""
+    errors = [(*_path(error), error) for error in refused]
+    missing = [*lacking, *(path for path, _, error in errors if error["type"] == "missing")]
     unknown = [path for path, _, error in errors if error["type"] == "extra_forbidden"]
     meant = dict(_meant(unknown, missing))
     for path, of_key, error in errors:
@@ -59,7 +63,8 @@ def _problems(model: type[SpecModel], wrong: ValidationError) -> Iterator[Proble
             yield Problem(path, "is not known", fix, "TN110", of_key=True)
         elif error["type"] != "missing":
             yield Problem(path, *_value(model, path, error), of_key=of_key)
-        elif path not in meant.values():
+    for path in missing:
+        if path not in meant.values():
             yield Problem(path, "is missing", _example(model, path), "TN111")
 
 

@@ -68,15 +68,16 @@ class Source(Generic[M]):
             self.findings.append(Finding(where, problem.what, problem.fix, position=place, code=problem.code))
         return added
 
-    def warn(self, unused: Iterable[tuple[Path, str]], under: Path = ()) -> None:
-        """Note keys that change nothing yet, except where something is wrong with them anyway."""
-        for below, instead in unused:
-            path = (*under, *below)
+    def warn(self, problems: Iterable[Problem], under: Path = ()) -> None:
+        """Note what is no mistake but hardly meant, except where something is wrong with it anyway."""
+        for problem in problems:
+            path = (*under, *problem.path)
             if self.document is None or self.is_spoiled(path) or any(p[: len(path)] == path for p in self.spoiled):
                 continue
-            what, fix = f"not planned yet: {instead}", "drop the key, or go on without it"
-            place = self.document.key(path)
-            self.findings.append(Finding(dotted(path), what, fix, Severity.WARNING, place, code="TN134"))
+            where, place = dotted(path), self.document.key(path)
+            self.findings.append(
+                Finding(where, problem.what, problem.fix, Severity.WARNING, position=place, code=problem.code)
+            )
 
 
 def read_spec(model: type[M], path: FilePath, shown: str, further: Judge | None = None) -> Source[M]:

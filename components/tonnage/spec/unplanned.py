@@ -5,11 +5,12 @@ from typing import Any
 
 from tonnage.files.paths import Path
 from tonnage.spec.base import NotPlannedYet
+from tonnage.spec.problems import Problem
 from tonnage.spec.shape import below, keys, marks, model_of
 
 
-def unplanned(kind: Any, tree: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Paths in a file's data that set such a key to more than its default, and what happens instead."""
+def unplanned(kind: Any, tree: object, path: Path = ()) -> Iterator[Problem]:
+    """Where a file's data sets such a key to more than its default."""
     if isinstance(tree, Mapping):
         for key, value in tree.items():
             yield from _at(kind, key, value, path)
@@ -18,7 +19,7 @@ def unplanned(kind: Any, tree: object, path: Path = ()) -> Iterator[tuple[Path, 
             yield from _at(kind, index, value, path)
 
 
-def _at(kind: Any, step: str | int, value: object, path: Path) -> Iterator[tuple[Path, str]]:
+def _at(kind: Any, step: str | int, value: object, path: Path) -> Iterator[Problem]:
     inner, here = below(kind, step), (*path, step)
     if inner is None or value is None:
         return
@@ -26,7 +27,7 @@ def _at(kind: Any, step: str | int, value: object, path: Path) -> Iterator[tuple
     if mark is None:
         yield from unplanned(inner, value, here)
     elif value in mark.values if mark.values else not _is_default(kind, step, value):
-        yield here, mark.instead
+        yield Problem(here, f"not planned yet: {mark.instead}", "drop the key, or go on without it", "TN134")
 
 
 def _is_default(kind: Any, step: str | int, value: object) -> bool:

@@ -95,9 +95,9 @@ def _offer(name: str, node: NodeType, market: str, zones: tuple[str, ...], *, ro
     return Offer(name, node, market, zones, room_vector(room), words, price, cost=0)
 
 
-def _priced_by(price: Price | None, market: str, region: str) -> PricedBy:
+def _priced_by(price: Price | None, market: str, region: str | None) -> PricedBy:
     if price is None:
-        return PricedBy(None, f"no {market} price in {region} is known", None)
+        return PricedBy(None, f"no {market} price in {region or 'an unknown region'} is known", None)
     return PricedBy(price.rate, price.source.title, price.as_of)
 
 
