@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tonnage.cli.import_app import app as import_app
 from tonnage.cli.screen import USAGE, note
 from tonnage.cli.usage import UsageError
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+app.add_typer(import_app)
 
 
 class TableOrJson(StrEnum):
