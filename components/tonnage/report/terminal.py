@@ -166,6 +166,14 @@ def _filled(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Table:
     return table
 
 
+def show_table(head: Sequence[str], rows: Iterable[Sequence[str]], console: Console) -> None:
+    """A plain table; a head that ends in > is a column of numbers."""
+    table = _table(*head)
+    for row in rows:
+        table.add_row(*map(_said, row))
+    console.print(table)
+
+
 def _table(*heads: str) -> Table:
     """A table; a head that ends in > is a column of numbers."""
     table = Table(box=None, pad_edge=False, header_style="dim")
