@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tonnage.cli.catalog_app import app as catalog_app
 from tonnage.cli.import_app import app as import_app
 from tonnage.cli.screen import USAGE, note
 from tonnage.cli.usage import UsageError
@@ -23,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
+app.add_typer(catalog_app)
 app.add_typer(import_app)
 
 
