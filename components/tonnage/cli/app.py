@@ -10,7 +10,6 @@ import typer
 
 from tonnage.cli.catalog_app import app as catalog_app
 from tonnage.cli.import_app import app as import_app
-from tonnage.cli.import_app import app as import_app
 from tonnage.cli.screen import USAGE, note
 from tonnage.cli.usage import UsageError
 
@@ -24,8 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-app.add_typer(import_app)
 
 app.add_typer(catalog_app)
 app.add_typer(import_app)
