@@ -137,3 +137,9 @@ def test_what_holds_no_nodes_is_an_error(tonnage: Tonnage, tmp_path: Path) -> No
 
     assert (done.code, done.out) == (1, "")
     assert "holds no list of nodes" in done.err
+
+
+def test_help_has_lines_to_copy(tonnage: Tonnage, tmp_path: Path) -> None:
+    """Of the group and of the command."""
+    assert "nodes" in tonnage(tmp_path, "import", "--help").out
+    assert "tonnage import nodes" in tonnage(tmp_path, "import", "nodes", "--help").out.split("Examples:")[1]

@@ -9,7 +9,7 @@ from tonnage.capacity.inventory.drops import Drops
 from tonnage.capacity.inventory.settle import Settled, settle
 from tonnage.capacity.inventory.short import all_drops, loss_findings, short_entries, shortfalls
 from tonnage.capacity.inventory.stock import Stock, stock_of
-from tonnage.capacity.inventory.wanted import Wanted
+from tonnage.capacity.inventory.wanted import Wanted, unbeatable
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.packing.complete import Packed, Rule
 from tonnage.capacity.packing.firstfit import Packing
@@ -68,7 +68,7 @@ def plan_inventory(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) ->
     Every block of nodes is a pool of the plan, whether used or not: `count` nodes hold pods, `spares` are free.
     """
     stock = stock_of(cluster, catalog)
-    asked = asked_of(teams, [o.node for o in stock.supply.offers], catalog)
+    asked = asked_of(teams, [o.node for o in stock.supply.offers], catalog, cluster)
     decided = _decide(cluster, stock, tuple(a for a in asked if a.sizing.options), _survival(teams))
     packed = decided.packed
     pools = pools_of(packed, decided.groups, stock.supply)
@@ -164,17 +164,20 @@ def _ledger(decided: _Decided, packed: Packed, pools: Sequence[Pool], shared: Bi
         yield Entry(f"nodes of {pool.name}", str(pool.nodes), formula, offer.node.source.title)
         room = ", ".join(f"{amount(d, offer.room[d])} {NAMES[d]}" for d in _SHOWN if offer.room[d])
         yield Entry(f"room on one node of {pool.name}", room, offer.room_words, "")
-    proven = decided.settled.placement.proven
-    yield Entry(
-        "proof of the placement",
-        "no other places more by tier, or as much with fewer GPUs" if proven else "not proven optimal",
-        "all patterns of whole nodes, solved to the end" if proven else "first fit in three orders, options exchanged",
-        "",
-    )
+    yield _proof(decided)
     yield from short_entries(decided.settled.placement, decided.wanted, decided.drops, decided.settled.verdict)
     yield contract_entry(worst_pending(packed, decided.groups, decided.stock.supply), decided.groups)
     if any(p.price.rate for p in pools):
         yield from money_entries(shared)
+
+
+def _proof(decided: _Decided) -> Entry:
+    placement, name = decided.settled.placement, "proof of the placement"
+    if not placement.proven:
+        return Entry(name, "not proven optimal", "first fit in three orders, options exchanged", "")
+    whole = unbeatable(placement, decided.wanted)
+    how = "everything is placed, each workload in its smallest layout" if whole else "all patterns, solved to the end"
+    return Entry(name, "no other places more by tier, or as much with fewer GPUs", how, "")
 
 
 def _findings(decided: _Decided, packed: Packed, asked: Sequence[Asked]) -> Iterator[Finding]:
