@@ -92,7 +92,7 @@ def test_a_mistake_in_the_file_is_found_there(tonnage: Tonnage, specs: Path) -> 
     done = tonnage(specs, "plan")
 
     assert (done.code, done.out) == (1, "")
-    assert f"{OWN}:5:3: error: hidden_size: 'wide' is not a whole number" in done.err
+    assert f"{OWN}:5:3: error TN402: hidden_size: 'wide' is not a whole number" in done.err
 
 
 def test_a_missing_file_is_found_where_the_spec_names_it(tonnage: Tonnage, specs: Path) -> None:
