@@ -94,7 +94,7 @@ def test_stale_plan_files_are_an_error_of_check_and_a_warning_of_plan(tonnage: T
     shown, judged = tonnage(specs, "plan"), tonnage(specs, "check")
 
     assert shown.code == 0
-    assert "warning: plan of search on prod-east" in shown.err
+    assert "warning TN341: plan of search on prod-east" in shown.err
     assert judged.code == 1
     assert "run `tonnage plan --write` and commit the result" in judged.out
 

@@ -197,7 +197,7 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared() -> None:
 def test_a_malformed_argument_is_refused_with_its_fix(changes: dict[str, Any], expected: str) -> None:
     """One mistake, one finding."""
     (found,) = refusals(lambda opts: ModelServer("chat", args(**changes), opts))
-    assert found.startswith(f"error: {expected}")
+    assert found.startswith(f"error TN501: {expected}")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_pasted_secret_is_refused_and_not_repeated(changes: dict[str, Any]) ->
 def test_an_output_where_a_plain_value_decides_is_refused() -> None:
     """A preview could not say what would be declared."""
     found = refusals(lambda opts: ModelServer("chat", args(team=pulumi.Output.from_input("search")), opts))
-    assert found[0].startswith("error: chat.team: must be known when the program runs")
+    assert found[0].startswith("error TN501: chat.team: must be known when the program runs")
 
 
 def test_a_warning_is_told_and_stops_nothing() -> None:

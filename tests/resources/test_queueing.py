@@ -129,4 +129,4 @@ def test_a_malformed_argument_is_refused_with_its_fix(changes: dict[str, Any], e
     """One mistake, one finding."""
     given: Any = {**MINIMAL, **changes}
     (found,) = refusals(lambda opts: Queueing("q", given, opts))
-    assert found.startswith(f"error: {expected}")
+    assert found.startswith(f"error TN501: {expected}")

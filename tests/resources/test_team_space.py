@@ -135,4 +135,4 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared() -> None:
 def test_a_malformed_argument_is_refused_with_its_fix(changes: dict[str, Any], expected: str) -> None:
     """One mistake, one finding."""
     (found,) = refusals(lambda opts: TeamSpace("s", args(**changes), opts))
-    assert found.startswith(f"error: {expected}")
+    assert found.startswith(f"error TN501: {expected}")

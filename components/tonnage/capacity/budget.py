@@ -20,7 +20,7 @@ def budget_findings(plans: Sequence[CapacityPlan], teams: Sequence[Team]) -> tup
         if spent > budget:
             atleast = "at least " if any(c.unpriced for c in costs) else ""
             what = f"would reach {atleast}{monthly(spent).removesuffix(' a month')} of {monthly(budget)}"
-            found.append(Finding(f"team {name} budget", what, _way_out(name, plans)))
+            found.append(Finding(f"team {name} budget", what, _way_out(name, plans), code="TN325"))
     return tuple(found)
 
 

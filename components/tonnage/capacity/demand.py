@@ -76,40 +76,46 @@ def _missing(where: str, workload: Serving, c: Coefficients) -> Iterator[Finding
     t = workload.traffic
     for key, value in (("inputTokens", t.input_tokens), ("outputTokens", t.output_tokens)):
         if value is None:
-            yield Finding(where, f"traffic.{key} is not set", "give the mean number of tokens")
+            yield Finding(where, f"traffic.{key} is not set", "give the mean number of tokens", code="TN303")
         elif isinstance(value, Trace):
-            yield Finding(where, f"traffic.{key} from a trace is not planned yet", "give the mean number of tokens")
+            yield Finding(
+                where, f"traffic.{key} from a trace is not planned yet", "give the mean number of tokens", code="TN303"
+            )
     if isinstance(t.requests, Mapping) and not t.requests:
-        yield Finding(where, "traffic.requests names no phase", "give a rate, or one per phase")
+        yield Finding(where, "traffic.requests names no phase", "give a rate, or one per phase", code="TN303")
     if workload.engine not in c.engines:
         known = ", ".join(sorted(c.engines))
-        yield Finding(where, f"engine {workload.engine} is not planned yet", f"use {known}")
+        yield Finding(where, f"engine {workload.engine} is not planned yet", f"use {known}", code="TN304")
 
 
 def _impossible(where: str, workload: Serving, d: Demand, model: Model, c: Coefficients) -> Iterator[Finding]:
     if d.precision not in c.formats:
         known = ", ".join(sorted(c.formats))
-        yield Finding(where, f"weights in {d.precision} cannot be sized", f"set precision to one of {known}")
+        yield Finding(
+            where, f"weights in {d.precision} cannot be sized", f"set precision to one of {known}", code="TN305"
+        )
     if model.precision not in c.formats:
         what = f"the catalogue gives {model.id} the weight format {model.precision}, which cannot be sized"
-        yield Finding(where, what, f"correct the row of the model to one of {', '.join(sorted(c.formats))}")
+        yield Finding(
+            where, what, f"correct the row of the model to one of {', '.join(sorted(c.formats))}", code="TN305"
+        )
     if d.context > model.max_context:
         what = f"contextLength {d.context:,} is over the {model.max_context:,} tokens of {model.id}"
-        yield Finding(where, what, f"set contextLength to at most {model.max_context}")
+        yield Finding(where, what, f"set contextLength to at most {model.max_context}", code="TN306")
     if d.input_tokens + d.output_tokens > d.context:
         what = f"a mean request of {d.input_tokens:,} + {d.output_tokens:,} tokens is over the {d.context:,} served"
-        yield Finding(where, what, "raise contextLength, or choose a model with a longer context")
+        yield Finding(where, what, "raise contextLength, or choose a model with a longer context", code="TN307")
     elif d.input_p95 + d.output_tokens > d.context:
         what = (
             f"{d.input_p95:,} tokens in (95th percentile) + {d.output_tokens:,} out are over the {d.context:,} served"
         )
-        yield Finding(where, what, "raise contextLength, or set traffic.inputTokensP95", Severity.WARNING)
+        yield Finding(where, what, "raise contextLength, or set traffic.inputTokensP95", Severity.WARNING, code="TN307")
     elif workload.context_length is None:
         what = f"contextLength is left out: requests over {d.context:,} tokens will be refused"
-        yield Finding(where, what, "set contextLength to the longest sequence", Severity.INFO)
+        yield Finding(where, what, "set contextLength to the longest sequence", Severity.INFO, code="TN308")
     if not 0 < d.memory_fraction <= 1:
         what = f"gpuMemoryUtilization {d.memory_fraction:.0%} is not a part of the memory"
-        yield Finding(where, what, "set it over 0% and up to 100%")
+        yield Finding(where, what, "set it over 0% and up to 100%", code="TN309")
 
 
 def _peak(requests: Rate | Mapping[str, Rate]) -> tuple[float, str]:

@@ -34,7 +34,7 @@ class _Read(Generic[_T]):
 
     def finding(self, key: str, what: str) -> Finding:
         """What is wrong with one of its keys."""
-        return Finding(f"{self.document.file} {key}", what, _FIX, position=self.document.at((key,)))
+        return Finding(f"{self.document.file} {key}", what, _FIX, position=self.document.at((key,)), code="TN340")
 
 
 def write_plan_files(files: PlanFiles) -> Mapping[str, str]:
@@ -69,7 +69,9 @@ def _read(kind: type[_T], name: str, path: Path, shown: str, findings: list[Find
     """The file, or None and its problems among `findings`."""
     file = f"{shown}/{path.name}"
     if not path.is_file():
-        findings.append(Finding(file, "the file is missing, though the teams' plan files are there", _FIX))
+        findings.append(
+            Finding(file, "the file is missing, though the teams' plan files are there", _FIX, code="TN340")
+        )
         return None
     document, problems = read_yaml(path, file)
     findings += problems
@@ -78,11 +80,14 @@ def _read(kind: type[_T], name: str, path: Path, shown: str, findings: list[Find
     tree = document.value
     if not isinstance(tree, Mapping) or tree.get("kind") != name:
         what = f"is no plan file of kind {name}"
-        findings.append(Finding(file, what, f"{_FIX}, or move the file away", position=document.at(("kind",))))
+        findings.append(
+            Finding(file, what, f"{_FIX}, or move the file away", position=document.at(("kind",)), code="TN340")
+        )
         return None
     value, wrong = from_plain(kind, tree)
     findings += [
-        Finding(f"{file} {'.'.join(map(str, at))}".strip(), what, _FIX, position=document.key(at)) for at, what in wrong
+        Finding(f"{file} {'.'.join(map(str, at))}".strip(), what, _FIX, position=document.key(at), code="TN340")
+        for at, what in wrong
     ]
     return None if value is None else _Read(document, value)
 

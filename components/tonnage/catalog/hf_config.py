@@ -59,11 +59,15 @@ def _judged(
         return None, (read,)
     tree, text = read
     if not isinstance(tree, Mapping):
-        return None, (Finding(WHOLE, "is no JSON object", "lay the model's config.json there", position=_top(shown)),)
+        return None, (
+            Finding(
+                WHOLE, "is no JSON object", "lay the model's config.json there", position=_top(shown), code="TN402"
+            ),
+        )
     fields = Fields(tree)
     made = _model(fields, shown, name, checked)
     findings = dict.fromkeys(
-        Finding(key, what, fix, position=place_of(key, text, shown)) for key, what, fix in fields.problems
+        Finding(key, what, fix, position=place_of(key, text, shown), code="TN402") for key, what, fix in fields.problems
     )
     return (None if findings else made), tuple(findings)
 

@@ -74,7 +74,7 @@ def _named(specs: Specs, config: str, what: str, fix: str) -> Iterator[Finding]:
                 where = f"{team.name}/{w.name} model.config"
                 if isinstance(w.model, LocalModel) and w.model.config == config and where not in seen:
                     seen.add(where)
-                    yield Finding(where, what, fix)
+                    yield Finding(where, what, fix, code="TN402")
 
 
 def _name(config: str) -> str:

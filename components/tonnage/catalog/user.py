@@ -46,7 +46,7 @@ class UserRows:
         """Note a problem at a path of the file."""
         where = ".".join(map(str, path)) or "catalog"
         place = self.document.key(path) if key else self.document.at(path)
-        self.findings.append(Finding(where, what, fix, position=place))
+        self.findings.append(Finding(where, what, fix, position=place, code="TN401"))
 
 
 def with_user_rows(shipped: Catalog, document: Document) -> tuple[Catalog | None, tuple[Finding, ...]]:

@@ -1,7 +1,7 @@
 """`tonnage plan`: nodes, replicas and money that the specs ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tonnage.capacity.planfile import write_plan_files
@@ -64,7 +64,7 @@ def _stored_before(at: Situation, made: Planned) -> list[Finding]:
         return []
     kept = stored(at)
     old = [f for f in kept.stale if any(f.where.endswith(f" {name}") for name in made.plans)]
-    return [Finding(f.where, f.what, f.fix, Severity.WARNING, f.position) for f in (*kept.findings, *old)]
+    return [replace(f, severity=Severity.WARNING) for f in (*kept.findings, *old)]
 
 
 def _write(at: Situation, made: Planned, findings: list[Finding]) -> int:

@@ -43,7 +43,10 @@ def side_of(folder: Path, label: str, prefix: str, only: str | None = None) -> S
     plans = {n: kept.files[n].plan if n in kept.files and n not in stale else p for n, p in made.plans.items()}
     with _with_fresh_plan(at, made, afresh=bool(kept.stale or errors(made.findings))) as current:
         recorded = _recorded(at, at.specs, current, only)
-    found += [Finding(f"plan of {n}", _STALE, "run it and commit the result", Severity.WARNING) for n in sorted(stale)]
+    found += [
+        Finding(f"plan of {n}", _STALE, "run it and commit the result", Severity.WARNING, code="TN341")
+        for n in sorted(stale)
+    ]
     found += recorded.findings
     return Side(
         label=label,

@@ -84,7 +84,7 @@ def _missing(follow: Mapping[str, StackConfigFile], stacks: Mapping[str, StackCo
     for name, stack in follow.items():
         if _meaning(stack) not in there:
             what = "follows from the specs, but has no config file: what it declares is not shown"
-            yield Finding(f"stack {name}", what, f"add config/Pulumi.{name}.yaml", Severity.WARNING)
+            yield Finding(f"stack {name}", what, f"add config/Pulumi.{name}.yaml", Severity.WARNING, code="TN603")
 
 
 def _meaning(stack: StackConfigFile) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ class Engine:
         if severity is not None:
             where = key_of(request.urn) if request.urn.count("::") > 2 else f"stack {self.stack}"
             what, way_out = _parted(self.plain.hidden(request.message.strip()))
-            self.findings.append(Finding(where, what, way_out, severity))
+            self.findings.append(Finding(where, what, way_out, severity, code="TN607"))
         return Empty()
 
     def RequirePulumiVersion(self, _: object) -> Empty:  # noqa: N802
@@ -173,7 +173,11 @@ def same_key(urns: Iterable[str]) -> list[Finding]:
     for urn in urns:
         seen[key_of(urn)] = seen.get(key_of(urn), 0) + 1
     what = "is declared under parents of different types with one name"
-    return [Finding(key, what, "give one of them another name") for key, count in sorted(seen.items()) if count > 1]
+    return [
+        Finding(key, what, "give one of them another name", code="TN605")
+        for key, count in sorted(seen.items())
+        if count > 1
+    ]
 
 
 def _outputs(request: resource_pb2.RegisterResourceRequest) -> Struct:
@@ -194,6 +198,7 @@ def _duplicate(request: resource_pb2.RegisterResourceRequest) -> Finding:
         f"{request.type}::{request.name}",
         "is declared twice: Pulumi tells resources apart by type and name",
         "give one of them another name",
+        code="TN605",
     )
 
 
@@ -203,4 +208,5 @@ def _unanswered(token: str) -> Finding:
         "is a function of a provider, which is not asked here: its answer is shown as unknown",
         "nothing, or run `pulumi preview` for it",
         Severity.INFO,
+        code="TN606",
     )

@@ -125,7 +125,11 @@ def _explained(raised: BaseException, stack: str, program: Path | None, plain: P
         what, fix = "the program ends itself before everything is declared", "let it run to its end"
     else:
         what, fix = f"{type(raised).__name__}: {raised}", "correct the program"
-    return [Finding(f"stack {stack}", plain.hidden(what.strip()), fix, Severity.ERROR, _place(raised, program))]
+    return [
+        Finding(
+            f"stack {stack}", plain.hidden(what.strip()), fix, Severity.ERROR, _place(raised, program), code="TN604"
+        )
+    ]
 
 
 def _place(raised: BaseException, program: Path | None) -> Position | None:

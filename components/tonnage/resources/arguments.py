@@ -76,7 +76,9 @@ def _marked(value: Any, hint: Any, where: str, into: tuple[dict[str, pulumi.Outp
         outputs[mark] = pulumi.Output.from_input(value)
         if hint is not None and not takes_outputs(hint):
             fix = "give a plain value"
-            found.append(Finding(where, "must be known when the program runs: it decides what is declared", fix))
+            found.append(
+                Finding(where, "must be known when the program runs: it decides what is declared", fix, code="TN501")
+            )
         return mark
     hint = _bare(hint)
     inner = get_args(hint)
@@ -140,7 +142,7 @@ def _whole(value: object) -> object:
 def _findings(component: str, wrong: ValidationError, shape: type) -> Iterator[Finding]:
     for problem in wrong.errors(include_url=False):
         where = component + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in problem["loc"])
-        yield Finding(where, *_said(problem, shape))
+        yield Finding(where, *_said(problem, shape), code="TN501")
 
 
 def _said(problem: ErrorDetails, shape: type) -> tuple[str, str]:

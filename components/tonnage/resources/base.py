@@ -69,4 +69,4 @@ def _no_provider(name: str, opts: pulumi.ResourceOptions) -> list[Finding]:
     if opts.parent is not None and opts.parent.get_provider(_ANY_OBJECT) is not None:
         return []
     fix = "pass pulumi.ResourceOptions(provider=pulumi_kubernetes.Provider(...))"
-    return [Finding(name, "no Kubernetes provider is given", fix)]
+    return [Finding(name, "no Kubernetes provider is given", fix, code="TN503")]

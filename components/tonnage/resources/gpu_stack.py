@@ -124,16 +124,23 @@ def _stack(values: Mapping[str, Any]) -> DevicePluginStack:
 def _wrong(name: str, values: Mapping[str, Any]) -> Iterator[Finding]:
     mode = values.get("mode", GpuStackMode.DEVICE_PLUGIN.value)
     if mode != GpuStackMode.DEVICE_PLUGIN.value:
-        yield Finding(f"{name}.mode", f"{mode} is not declared yet", "set it to device-plugin, or install it yourself")
+        yield Finding(
+            f"{name}.mode",
+            f"{mode} is not declared yet",
+            "set it to device-plugin, or install it yourself",
+            code="TN501",
+        )
     elif values.get("driver") == DriverOwner.OPERATOR.value:
         fix = "set it to preinstalled and use machine images with the driver"
-        yield Finding(f"{name}.driver", "without the operator nobody installs the driver", fix)
+        yield Finding(f"{name}.driver", "without the operator nobody installs the driver", fix, code="TN501")
     namespace = values.get("namespace", SYSTEM_NAMESPACE)
     if not is_label(namespace):
         fix = "use lower case letters, digits and dashes, at most 63"
-        yield Finding(f"{name}.namespace", f"{namespace!r} is no lawful name", fix)
+        yield Finding(f"{name}.namespace", f"{namespace!r} is no lawful name", fix, code="TN501")
     elif namespace in {"default", "kube-system", "kube-public", "kube-node-lease"}:
-        yield Finding(f"{name}.namespace", f"{namespace} belongs to Kubernetes", "give the agents one of their own")
+        yield Finding(
+            f"{name}.namespace", f"{namespace} belongs to Kubernetes", "give the agents one of their own", code="TN501"
+        )
 
 
 def _after(child: str, manifest: Mapping[str, Any], all_: Collection[str]) -> tuple[str, ...]:

@@ -55,12 +55,18 @@ def _wrong(where: str, name: str, override: Mapping[str, Any], children: Sequenc
     if name not in known:
         close = get_close_matches(name, known, n=1)
         fix = f"did you mean {close[0]!r}?" if close else f"name one of {', '.join(known)}"
-        found.append(Finding(where, f"there is no object {name!r}", fix))
+        found.append(Finding(where, f"there is no object {name!r}", fix, code="TN502"))
     if not str(override.get("because") or "").strip():
-        found.append(Finding(f"{where}.because", "no reason is given", "say why the object must differ"))
+        found.append(Finding(f"{where}.because", "no reason is given", "say why the object must differ", code="TN502"))
     change = override.get("merge")
     if not isinstance(change, Mapping) or not change:
-        found.append(Finding(f"{where}.merge", "changes nothing", "give the fields to change, or drop the override"))
+        found.append(
+            Finding(
+                f"{where}.merge", "changes nothing", "give the fields to change, or drop the override", code="TN502"
+            )
+        )
     elif fixed := sorted({*_FIXED} & change.keys()):
-        found.append(Finding(f"{where}.merge", f"{', '.join(fixed)} cannot be changed", "declare another object"))
+        found.append(
+            Finding(f"{where}.merge", f"{', '.join(fixed)} cannot be changed", "declare another object", code="TN502")
+        )
     return found

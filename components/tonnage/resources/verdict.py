@@ -26,4 +26,4 @@ def quantity(kind: type[Q], text: str, where: str) -> tuple[Q, tuple[Finding, ..
     try:
         return kind.parse(text), ()
     except UnitError as bad:
-        return kind.parse(f"1{next(iter(kind.UNITS))}"), (Finding(where, bad.what, bad.fix),)
+        return kind.parse(f"1{next(iter(kind.UNITS))}"), (Finding(where, bad.what, bad.fix, code="TN501"),)

@@ -63,4 +63,4 @@ def _wrong(given: dict[str, str | None], *, has_kubeconfig: bool) -> Iterator[Fi
 
 
 def _finding(key: str, what: str, fix: str) -> Finding:
-    return Finding(f"{NAMESPACE}:{key}", what, fix)
+    return Finding(f"{NAMESPACE}:{key}", what, fix, code="TN601")

@@ -87,11 +87,13 @@ def _plan(config: StackConfig, at: Situation, cluster: Cluster, teams: tuple[Tea
 def _unknown(config: StackConfig, specs: Specs) -> Iterable[Finding]:
     if config.cluster not in specs.clusters:
         known = ", ".join(sorted(specs.clusters)) or "none"
-        yield Finding("tonnage:cluster", f"there is no cluster {config.cluster!r}", f"name one of: {known}")
+        yield Finding(
+            "tonnage:cluster", f"there is no cluster {config.cluster!r}", f"name one of: {known}", code="TN602"
+        )
     elif config.role == "team" and config.team not in {t.name for t in specs.teams.get(config.cluster, ())}:
         known = ", ".join(t.name for t in specs.teams.get(config.cluster, ())) or "none"
         what = f"no team {config.team!r} runs on {config.cluster}"
-        yield Finding("tonnage:team", what, f"name one of: {known}")
+        yield Finding("tonnage:team", what, f"name one of: {known}", code="TN602")
 
 
 def _refuse(found: Iterable[Finding]) -> None:

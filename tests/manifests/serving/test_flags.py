@@ -107,7 +107,7 @@ def test_a_refused_format_names_what_the_checkpoint_can_become() -> None:
     (finding,) = precision_findings(server(precision="int4", published_precision="bf16"), FACTS, "chat")
 
     assert str(finding) == (
-        "error: chat.precision: vLLM cannot turn bf16 weights into int4 while it loads; "
+        "error TN501: chat.precision: vLLM cannot turn bf16 weights into int4 while it loads; "
         "name a checkpoint that was published in int4 as source, or serve fp16 or fp32 or fp8 or mxfp4"
     )
 

@@ -49,7 +49,7 @@ def shop_of(cluster: Cluster, catalog: Catalog) -> Shop:
             what = f"{name} is not planned on: {room}"
             where = f"cluster {cluster.name} nodePools.instanceTypes"
             fix = "take another type, or add what is missing to catalog.yaml"
-            findings.append(Finding(where, what, fix, Severity.WARNING))
+            findings.append(Finding(where, what, fix, Severity.WARNING, code="TN328"))
             continue
         offers += _offers(cluster, node, room, [r for r in reserved if r.spec.instance_type == name])
     findings += _left_idle(cluster, reserved, offers)
@@ -136,4 +136,4 @@ def _left_idle(cluster: Cluster, reserved: Sequence[Reserved], offers: Sequence[
         if r.spec.id not in used:
             what = f"{r.spec.count} x {r.spec.instance_type} of {r.spec.id} are paid for, but no pool may use them"
             fix = f"list {r.spec.instance_type} under instanceTypes, and reserved among its markets"
-            yield Finding(f"cluster {cluster.name} nodePools.reserved", what, fix, Severity.WARNING)
+            yield Finding(f"cluster {cluster.name} nodePools.reserved", what, fix, Severity.WARNING, code="TN327")

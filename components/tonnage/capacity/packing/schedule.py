@@ -48,7 +48,7 @@ def stock_findings(cluster: str, pending: Pending | None, groups: Sequence[Group
             f" {pending_words(pending, groups)} stays pending or displaces pods of lower tiers"
         )
         fix = "let the scheduler fill used nodes first (MostAllocated, GPUs weighted most), or start large pods first"
-        yield Finding(f"cluster {cluster}", what, fix, Severity.WARNING)
+        yield Finding(f"cluster {cluster}", what, fix, Severity.WARNING, code="TN329")
 
 
 def worst_pending(packed: Packed, groups: Sequence[Group], supply: Supply) -> Pending | None:

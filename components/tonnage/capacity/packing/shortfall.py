@@ -19,7 +19,7 @@ def shortfalls(packed: Packed, groups: Sequence[Group], supply: Supply) -> Itera
     for limit, need in over:
         what = f"{limit.name} allows {limit.stated} {limit.unit}; the specs need {need + limit.held}"
         fix = "raise it, lower the load, or allow node types that it does not count"
-        yield Finding(limit.where, what, fix)
+        yield Finding(limit.where, what, fix, code="TN320")
     for group, pods in zip(groups, packed.packing.unplaced, strict=True):
         if pods:
             yield _homeless(group, pods, supply, [limit for limit, _ in over])
@@ -41,11 +41,15 @@ def _homeless(group: Group, pods: int, supply: Supply, over: Sequence[Limit]) ->
     head = f"{pods} of {group.count} pods have no place ({unit} short)"
     usable = [o for o, fits in zip(supply.offers, group.per_node, strict=True) if fits]
     if not usable:
-        return Finding(group.workload, f"{head}: {no_room(group, supply)}", "allow a larger instance type")
+        return Finding(
+            group.workload, f"{head}: {no_room(group, supply)}", "allow a larger instance type", code="TN321"
+        )
     reserved = [f"{o.reservation} has {o.limit} {o.node.name}" for o in usable if o.limit is not None]
     why = "; ".join([*reserved, *(limit.name for limit in over)])
     fix = f"allow more nodes of {', '.join(sorted({o.node.name for o in usable}))}, or other types"
-    return Finding(group.workload, f"{head}: {why or 'the limits of the cluster do not allow more nodes'}", fix)
+    return Finding(
+        group.workload, f"{head}: {why or 'the limits of the cluster do not allow more nodes'}", fix, code="TN321"
+    )
 
 
 def no_room(group: Group, supply: Supply) -> str:
@@ -73,7 +77,7 @@ def _without_spare(packed: Packed, groups: Sequence[Group], supply: Supply) -> I
                 pool = supply.offers[i].name
                 what = f"cannot survive the loss of a node: pool {pool} needs a spare that the limits refuse"
                 fix = "raise the limit, allow other instance types, or set survive to nothing"
-                yield Finding(groups[g].workload, what, fix)
+                yield Finding(groups[g].workload, what, fix, code="TN322")
 
 
 def on_gpu_nodes(cluster: str, groups: Sequence[Group], supply: Supply) -> Iterator[Finding]:
@@ -82,4 +86,4 @@ def on_gpu_nodes(cluster: str, groups: Sequence[Group], supply: Supply) -> Itera
     if names and supply.offers and all(o.node.gpus for o in supply.offers):
         what = f"no CPU type is offered, so pods without GPUs sit on GPU nodes: {', '.join(names)}"
         fix = "add a CPU type such as m7i.4xlarge"
-        yield Finding(f"cluster {cluster} nodePools.instanceTypes", what, fix, Severity.WARNING)
+        yield Finding(f"cluster {cluster} nodePools.instanceTypes", what, fix, Severity.WARNING, code="TN323")

@@ -26,7 +26,7 @@ def incoherent(pool: KarpenterPool, where: str) -> tuple[Finding, ...]:
     `where` names the pool; arguments are named as the component's user writes them.
     """
     found = (*_names(pool), *_counts(pool), *_market(pool), *_node(pool), *_labels(pool))
-    return tuple(Finding(f"{where}.{argument}", what, fix) for argument, what, fix in found)
+    return tuple(Finding(f"{where}.{argument}", what, fix, code="TN501") for argument, what, fix in found)
 
 
 def _names(pool: KarpenterPool) -> Iterator[tuple[str, str, str]]:

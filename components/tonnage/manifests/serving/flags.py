@@ -46,16 +46,23 @@ def flag_findings(server: Server, facts: EngineFacts, where: str) -> Iterator[Fi
         spelt = _spelt(name)
         if names_a_secret(spelt) or holds_a_secret(_shown(value)):
             fix = "put it into a Secret and name that under hub_token or secret_env (vLLM reads HF_TOKEN, VLLM_API_KEY)"
-            yield Finding(place, "would write a secret into the pod's command line", fix)
+            yield Finding(place, "would write a secret into the pod's command line", fix, code="TN504")
         elif not _FLAG.fullmatch(spelt):
-            yield Finding(place, "is no flag of the engine", "write it without leading dashes: enable-prefix-caching")
+            yield Finding(
+                place,
+                "is no flag of the engine",
+                "write it without leading dashes: enable-prefix-caching",
+                code="TN501",
+            )
         elif (owner := _owner(spelt, facts)) is not None:
-            yield Finding(place, *_decided(owner))
+            yield Finding(place, *_decided(owner), code="TN501")
         elif not isinstance(value, bool | int | float | str | Mapping):
             fix = "write the text that the engine expects, or a map for JSON"
-            yield Finding(place, "is nothing that a flag can hold", fix)
+            yield Finding(place, "is nothing that a flag can hold", fix, code="TN501")
     for name in _twice(server.engine_args):
-        yield Finding(f"{where}.engine_args.{name}", "stands there twice in other spellings", "keep one of them")
+        yield Finding(
+            f"{where}.engine_args.{name}", "stands there twice in other spellings", "keep one of them", code="TN501"
+        )
 
 
 def precision_findings(server: Server, facts: EngineFacts, where: str) -> Iterator[Finding]:
@@ -66,10 +73,17 @@ def precision_findings(server: Server, facts: EngineFacts, where: str) -> Iterat
         from_here = sorted(f for f, c in facts.conversions.items() if published in c.from_ and f != published)
         can = f", or serve {' or '.join(from_here)}" if from_here else ""
         fix = f"name a checkpoint that was published in {served} as source{can}"
-        yield Finding(f"{where}.precision", f"vLLM cannot turn {published} weights into {served} while it loads", fix)
+        yield Finding(
+            f"{where}.precision",
+            f"vLLM cannot turn {published} weights into {served} while it loads",
+            fix,
+            code="TN501",
+        )
     if server.kv_precision not in facts.kv_cache:
         fix = f"use one of {', '.join(sorted(facts.kv_cache))}"
-        yield Finding(f"{where}.kv_precision", f"{server.kv_precision!r} is no format of the KV cache", fix)
+        yield Finding(
+            f"{where}.kv_precision", f"{server.kv_precision!r} is no format of the KV cache", fix, code="TN501"
+        )
 
 
 def _decided(owner: str) -> tuple[str, str]:
