@@ -16,7 +16,8 @@ from tonnage.capacity.inventory.wanted import Placement, Wanted
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.model import solve
 
-_BRANCHES = 2000
+_BRANCHES = 300
+_PATTERNS = 800  # beyond, a question takes seconds
 _SHOWN = 3  # sets of the same size
 _NEAR = 1e-6
 
@@ -36,7 +37,7 @@ def drops(short: Sequence[int], placement: Placement, wanted: Sequence[Wanted], 
     """The smallest sets for workloads that have no place, or not for all of their pods, together."""
     ways = _ways(short, placement, wanted)
     layer = layer_of(ways, stock, Care())
-    if layer is None:
+    if layer is None or len(layer.patterns) > _PATTERNS:
         return Drops(tuple(short), (), known=False)
     highest = max(wanted[w].tier for w in short)
     may = [w for w in range(len(wanted)) if w not in short and placement.placed[w] and wanted[w].tier >= highest]

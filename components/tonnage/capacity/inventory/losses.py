@@ -16,7 +16,7 @@ from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.improve import merged
 from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, plus
 
-_WAYS = 2000  # in which one rack can take nodes; of more, only the first ones are tried
+_WAYS = 400  # in which one rack can take nodes; of more, only the first ones are tried
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ def losses(placement: Placement, wanted: Sequence[Wanted], survive: Sequence[str
         if any(s == "rack" and g.tier <= tier for g, s in zip(groups, survive, strict=True)):
             racks, more = _racks(ground, stock)
             events, cut = [*events, *racks], cut or more
+        pinned = _pinned(placement, groups)
         for event in events:
             must = [w for w, g in enumerate(groups) if survive[w] in event.kinds and g.tier <= tier]
-            for w, pods in _homeless(must, event, placement, groups).items():
+            for w, pods in _homeless(must, event, placement, groups, pinned).items():
                 if pods > (worst[w].pods if w in worst else 0):
                     worst[w] = Loss(w, event.what, pods)
     return Verdict(tuple(worst[w] for w in sorted(worst)), cut)
@@ -83,7 +84,21 @@ def _ground(placement: Placement, groups: Sequence[Group], tier: int, stock: Sto
         idle = count - sum(s.nodes for s in placement.stacks if s.offer == i)
         if idle:
             kept.append(Stack(i, idle, (), stock.supply.offers[i].room))
-    return list(merged(kept))
+    return sorted(merged(kept), key=lambda s: (-_held(s, groups, GPU), -_held(s, groups, CPU)))
+
+
+def _held(stack: Stack, groups: Sequence[Group], dimension: int) -> int:
+    """What the pods of one node take; the fullest nodes are lost first."""
+    return sum(groups[g].need[dimension] * pods for g, pods in stack.pods)
+
+
+def _pinned(placement: Placement, groups: Sequence[Group]) -> list[list[int]]:
+    """By workload and block: 1 where it has pods."""
+    pinned = [[0] * len(g.per_node) for g in groups]
+    for s in placement.stacks:
+        for w, _ in s.pods:
+            pinned[w][s.offer] = 1
+    return pinned
 
 
 def _nodes(ground: Sequence[Stack], stock: Stock) -> Iterator[_Event]:
@@ -131,17 +146,27 @@ def _ways(ground: Sequence[Stack], takes: tuple[int, ...], place: int = 0) -> It
             yield (n, *rest)
 
 
-def _homeless(must: Sequence[int], event: _Event, placement: Placement, groups: Sequence[Group]) -> dict[int, int]:
+def _homeless(
+    must: Sequence[int],
+    event: _Event,
+    placement: Placement,
+    groups: Sequence[Group],
+    pinned: Sequence[Sequence[int]],
+) -> dict[int, int]:
     """By workload the pods that find no place, tried in two orders; the better one counts."""
+    gone: dict[int, int] = {}
+    for s in event.lost:
+        for w, pods in s.pods:
+            gone[w] = gone.get(w, 0) + pods * s.nodes
     needed: dict[int, int] = {}
-    pinned: dict[int, list[int]] = {}
     for w in must:
-        gone = sum(s.nodes * dict(s.pods).get(w, 0) for s in event.lost)
         required = min(groups[w].count - groups[w].surge, placement.placed[w])
-        needed[w] = max(0, required - (placement.placed[w] - gone))
-        homes = {s.offer for s in placement.stacks if dict(s.pods).get(w)}
-        pinned[w] = [int(i in homes) for i in range(len(groups[w].per_node))]
-    tried = [_again(order, needed, event.rest, groups, pinned) for order in _orders(must, groups)]
+        again = required - (placement.placed[w] - gone.get(w, 0))
+        if again > 0:
+            needed[w] = again
+    if not needed:
+        return needed
+    tried = [_again(order, needed, event.rest, groups, pinned) for order in _orders(list(needed), groups)]
     return min(tried, key=lambda left: sum(left.values()))
 
 
@@ -157,7 +182,7 @@ def _again(
     needed: Mapping[int, int],
     rest: Sequence[Stack],
     groups: Sequence[Group],
-    pinned: Mapping[int, list[int]],
+    pinned: Sequence[Sequence[int]],
 ) -> dict[int, int]:
     """Pods without a place, by workload; the fullest nodes are filled first."""
     stacks = sorted(rest, key=lambda s: (s.free, s.offer))
