@@ -48,6 +48,8 @@ class Planned:
 
     plans: Mapping[str, CapacityPlan] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    over_budget: tuple[Finding, ...] = ()
+    """Those of the findings that are about budgets, which hold over all clusters of a team."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def planned(at: Situation, only: str | None = None) -> Planned:
             plans[name] = replace(made, findings=specs.placed(made.findings, name))
     teams = [team for name in plans for team in specs.teams.get(name, ())]
     over = () if only else specs.placed(budget_findings(tuple(plans.values()), teams))
-    return Planned(plans, ordered([*(f for p in plans.values() for f in p.findings), *over]))
+    return Planned(plans, ordered([*(f for p in plans.values() for f in p.findings), *over]), over)
 
 
 def stored(at: Situation) -> Stored:

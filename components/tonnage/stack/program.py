@@ -10,6 +10,7 @@ from tonnage.capacity.situation import Situation, planned, situation, stored_of
 from tonnage.capacity.stale import stale
 from tonnage.catalog.catalog import Catalog
 from tonnage.findings import Finding, SpecError, errors
+from tonnage.resources.from_plan import owns_its_nodes
 from tonnage.spec.cluster import Cluster
 from tonnage.spec.load import Specs
 from tonnage.spec.team import Team
@@ -42,6 +43,7 @@ def declare_with(provider_of: ProviderOf) -> None:
     if config is None:
         raise SpecError(found)
     ground = _ground(config)
+    _refuse(_undeclarable(config, ground.cluster))
     provider = provider_of(config)
     if config.role == "platform":
         platform(ground.cluster, ground.teams, ground.plan, ground.catalog, provider)
@@ -79,9 +81,14 @@ def _plan(config: StackConfig, at: Situation, cluster: Cluster, teams: tuple[Tea
     if files is not None:
         _refuse(stale(files, cluster, teams, config.role, config.team))
         return files.plan
-    made = planned(at, config.cluster)
-    _refuse(made.findings)
-    return made.plans[config.cluster]
+    made = planned(at)
+    own = made.plans[config.cluster]
+    _refuse([*own.findings, *(f for f in made.over_budget if config.role == "platform" or _is_of(f, config.team))])
+    return own
+
+
+def _is_of(finding: Finding, team: str | None) -> bool:
+    return finding.where.startswith(f"team {team} ")
 
 
 def _unknown(config: StackConfig, specs: Specs) -> Iterable[Finding]:
@@ -94,6 +101,17 @@ def _unknown(config: StackConfig, specs: Specs) -> Iterable[Finding]:
         known = ", ".join(t.name for t in specs.teams.get(config.cluster, ())) or "none"
         what = f"no team {config.team!r} runs on {config.cluster}"
         yield Finding("tonnage:team", what, f"name one of: {known}", code="TN602")
+
+
+def _undeclarable(config: StackConfig, cluster: Cluster) -> Iterable[Finding]:
+    """Pools of another platform can be planned, but objects for Karpenter on AWS would start nothing there."""
+    pools = cluster.node_pools
+    known = (cluster.platform, pools.provisioner) == ("eks", "karpenter")
+    if known or config.role == "team" or owns_its_nodes(cluster):
+        return
+    what = f"pools of {pools.provisioner} on {cluster.platform} are not declared yet"
+    fix = "plan them with `tonnage plan`, and declare them yourself; or list nodes that exist, with provisioner none"
+    yield Finding(f"cluster {cluster.name} platform", what, fix, code="TN608")
 
 
 def _refuse(found: Iterable[Finding]) -> None:
