@@ -185,6 +185,25 @@ def check(
 
 
 @app.command()
+def explain(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[WHAT]", help="Code of a finding, or key of a spec. Left out: all codes.")
+    ] = None,
+) -> None:
+    """Say what a finding means and how to mend it, or what a key of a spec takes.
+
+    \b
+    Examples:
+      tonnage explain TN110
+      tonnage explain serving.slo.ttftP95
+      tonnage explain nodePools.reserved
+    """
+    from tonnage.cli import explain as command  # noqa: PLC0415 loaded only when it runs
+
+    raise typer.Exit(command.run(what))
+
+
+@app.command()
 def schema(
     model: Annotated[Model, typer.Argument(help="File to describe.")] = Model.CLUSTER,
 ) -> None:

@@ -5,7 +5,7 @@ import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic.alias_generators import to_camel
 
@@ -13,12 +13,14 @@ from tonnage.spec.base import NotPlannedYet, SpecModel
 from tonnage.spec.cluster import Cluster
 from tonnage.spec.shape import arms, keys, kind_of, marks, model_of
 from tonnage.spec.team import Team
+from tonnage.spec.values import Amount
 
+FileKind: TypeAlias = Literal["cluster", "team"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, type[SpecModel]] = {"cluster": Cluster, "team": Team}
 
 
-def json_schema(kind: Literal["cluster", "team"]) -> dict[str, Any]:
+def json_schema(kind: FileKind) -> dict[str, Any]:
     """The schema of one kind of file, draft 2020-12. What needs several files or the catalogue, it cannot tell."""
     model = _MODELS[kind]
     schema = model.model_json_schema(by_alias=True)
@@ -57,7 +59,7 @@ def _describe(model: type[SpecModel], schema: dict[str, Any]) -> None:
         key = field.alias or to_camel(name)
         there = schema["properties"][key] = _set(schema["properties"][key])
         mark = next(marks(kind_of(field), NotPlannedYet), None)
-        text = said.get(name, "")
+        text = " ".join([said.get(name, ""), *(m.range for m in marks(kind_of(field), Amount))])
         if mark is not None:
             values = f" ({', '.join(mark.values)})" if mark.values else ""
             text = f"{text} Not planned yet{values}: {mark.instead}.".strip()

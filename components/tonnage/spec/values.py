@@ -200,6 +200,12 @@ class Amount(_Marker):
         return core_schema.no_info_plain_validator_function(self.read, serialization=shown)
 
     @property
+    def range(self) -> str:
+        """Bounds and units in words, which a schema of text cannot hold."""
+        units = [u for u in self.kind.UNITS if u]
+        return f"From {self.least} to {self.most}" + (f", in {', '.join(units)}." if len(units) > 1 else ".")
+
+    @property
     def example(self) -> str:
         """The quantity's own example."""
         return self.kind.EXAMPLE.split(" or ", maxsplit=1)[0]
