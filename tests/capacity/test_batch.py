@@ -66,16 +66,10 @@ def test_pods_of_gpus_on_a_cluster_without_any_are_an_error() -> None:
     assert error.what == "nothing can run pods of 1 GPUs: the cluster has no accelerator"
 
 
-def test_a_batch_without_pods_is_an_error_unless_it_states_tokens() -> None:
-    """Tokens for a model are not planned yet, which the loading of specs warns of."""
+def test_a_batch_without_pods_is_an_error() -> None:
+    """Nothing is guessed."""
     (error,) = sized(pods=None).findings
     assert (error.what, error.fix) == ("pods is not set", "say how many pods run at once")
-    assert sized(pods=None, model="Qwen/Qwen3-8B", tokens="4B") == Sizing(ID, (), ())
-
-
-def test_pods_on_idle_capacity_buy_nothing() -> None:
-    """They only fill what others leave free; nodes must not be counted for them."""
-    assert sized(gpus=1, capacity="idle") == Sizing(ID, (), ())
 
 
 def test_what_a_pod_asks_of_its_host_by_default() -> None:

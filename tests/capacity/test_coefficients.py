@@ -13,7 +13,7 @@ def test_every_source_that_the_ledger_names_is_there_and_each_is_used(root: Path
     """A number without a source, and a source without a number, are both mistakes."""
     folder = root / "components" / "tonnage" / "capacity"
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.py")))
-    named = set(re.findall(r'(?:sources|s)\["(\w+)"\]', text))
+    named = set(re.findall(r'(?:sources|\bs)\["(\w+)"\]', text))
     assert named == set(C.sources)
 
 

@@ -12,18 +12,13 @@ from tonnage.spec.workload import Batch
 
 
 def size_batch(workload_id: WorkloadId, workload: Batch, accelerators: Offered, coefficients: Coefficients) -> Sizing:
-    """Options of a batch workload.
-
-    None, and no error, where it is not planned yet: a model or tokens without pods, or pods that only fill what
-    others leave free.
-    """
-    if workload.capacity == "idle":
-        return Sizing(workload_id, (), ())
+    """Options of a batch workload that states its pods."""
     if workload.pods is None:
-        if workload.model or workload.tokens:
-            return Sizing(workload_id, (), ())
         return Sizing(
-            workload_id, (), (), (Finding(str(workload_id), "pods is not set", "say how many pods run at once"),)
+            workload_id,
+            (),
+            (),
+            (Finding(str(workload_id), "pods is not set", "say how many pods run at once", code="TN314"),),
         )
     if not workload.gpus:
         return Sizing(workload_id, (_option(workload_id, workload, None, coefficients),), ())
@@ -36,7 +31,10 @@ def size_batch(workload_id: WorkloadId, workload: Batch, accelerators: Offered, 
     why = "; ".join(f"{r.what}: {r.why}" for r in rejections) or "the cluster has no accelerator"
     what = f"nothing can run pods of {workload.gpus} GPUs: {why}"
     return Sizing(
-        workload_id, (), rejections, (Finding(str(workload_id), what, "allow another accelerator or instance type"),)
+        workload_id,
+        (),
+        rejections,
+        (Finding(str(workload_id), what, "allow another accelerator or instance type", code="TN301"),),
     )
 
 

@@ -196,6 +196,14 @@ class Host:
 
 
 @dataclass(frozen=True)
+class BatchLengths:
+    """Mean tokens of one request of a batch, where the spec is silent."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
 class Coefficients:
     """Everything that the capacity model takes from measurements or chooses as a default."""
 
@@ -228,6 +236,7 @@ class Coefficients:
     derates: Mapping[str, Share]
     residuals: Residuals
     host: Host
+    batch: BatchLengths
     sources: Mapping[str, str]
 
 

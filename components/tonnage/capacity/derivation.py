@@ -21,8 +21,27 @@ def derivation(k: Candidate, replicas: int, c: Coefficients) -> tuple[Entry, ...
     if k.served is None:
         entries.append(Entry("replicas", str(replicas), "as stated; speed unknown, sized by memory only", ""))
         return tuple(entries)
-    entries += [*step_entries(k.served, c), *_limits(k.served, c), *_replicas(k, k.served, replicas, c)]
-    return tuple(entries)
+    entries += [*step_entries(k.served, c), *_limits(k.served, c), *_queue(k.served, c)]
+    return (*entries, *_replicas(k, k.served, replicas, c))
+
+
+def batch_derivation(k: Candidate, served: Served, replicas: int, c: Coefficients) -> tuple[Entry, ...]:
+    """The same for a batch of tokens, which nobody waits for: no queue, no limit of time."""
+    derate, rate = float(k.demand.derate), float(served.rate)
+    return (
+        *_load(k, c),
+        *_memory(k, c),
+        *_capacity(k, c),
+        *step_entries(served, c),
+        *_limits(served, c),
+        Entry("derate", num(derate), "part of the predicted throughput that is trusted", c.sources["derate"]),
+        Entry(
+            "replicas needed",
+            str(replicas),
+            f"{num(k.demand.rate)} / ({num(rate)} x {num(derate)}), rounded up",
+            c.sources["little"],
+        ),
+    )
 
 
 def _load(k: Candidate, c: Coefficients) -> Iterator[Entry]:
@@ -111,7 +130,6 @@ def _limits(s: Served, c: Coefficients) -> Iterator[Entry]:
     speed = b * times.output_tokens / total * 1000 / times.gpus
     formula = f"{b} x {times.output_tokens:,} tokens / {ms(total)} / {times.gpus} GPUs"
     yield Entry("output tokens per second and GPU", num(speed), formula, c.sources["little"])
-    yield from _queue(s, c)
 
 
 def _queue(s: Served, c: Coefficients) -> Iterator[Entry]:

@@ -47,24 +47,35 @@ def serving_pod(
 
 def batch_pod(workload: Batch, accelerator: str | None, c: Coefficients) -> tuple[PodShape, tuple[Entry, ...]]:
     """One pod of a batch workload."""
+    return job_pod(workload.gpus, accelerator, batch_resources(workload), c)
+
+
+def batch_resources(workload: Batch) -> PodResources:
+    """What a batch workload states of its pods' host."""
+    return PodResources(cpu=workload.cpu, memory=workload.memory, ephemeral=workload.ephemeral)
+
+
+def job_pod(
+    gpus: int, accelerator: str | None, stated: PodResources, c: Coefficients
+) -> tuple[PodShape, tuple[Entry, ...]]:
+    """One pod of something that runs to its end."""
     h, source = c.host, c.sources["batchHost"]
-    gpus = workload.gpus
     default_cpu = h.cpu_per_gpu * gpus if gpus else h.cpu_without_gpu
-    cpu = workload.cpu or Cpu(Fraction(default_cpu))
+    cpu = stated.cpu or Cpu(Fraction(default_cpu))
     memory = math.ceil(cpu.amount * h.memory_per_cpu_gib)
     ephemeral = h.ephemeral_gib if gpus else h.ephemeral_without_gpu_gib
     shape = PodShape(
         cpu=cpu,
-        memory=workload.memory or Memory.gib(memory),
-        ephemeral=workload.ephemeral or Memory.gib(ephemeral),
+        memory=stated.memory or Memory.gib(memory),
+        ephemeral=stated.ephemeral or Memory.gib(ephemeral),
         gpus=gpus,
         accelerator=accelerator,
     )
     cores = f"{h.cpu_per_gpu} x {gpus} GPUs" if gpus else f"{h.cpu_without_gpu}, no GPU"
     words = (
-        ("cpu", workload.cpu, cores, source),
-        ("memory", workload.memory, f"{h.memory_per_cpu_gib} GiB x {cpu} cores", source),
-        ("ephemeral storage", workload.ephemeral, f"{ephemeral} GiB for image and scratch", source),
+        ("cpu", stated.cpu, cores, source),
+        ("memory", stated.memory, f"{h.memory_per_cpu_gib} GiB x {cpu} cores", source),
+        ("ephemeral storage", stated.ephemeral, f"{ephemeral} GiB for image and scratch", source),
     )
     return shape, _entries(shape, words, c)
 

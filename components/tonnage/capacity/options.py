@@ -1,6 +1,7 @@
 """All ways to serve one model on a cluster's accelerators, and why the others lost."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from tonnage.capacity.layouts import Candidate, try_layout
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.memory import weights_of
 from tonnage.capacity.result import EngineSettings, Option, PodShape, Prediction, Rejection, Sizing, WorkloadId
-from tonnage.capacity.serving import around, residual_of
+from tonnage.capacity.serving import around, replicas_for, residual_of
 from tonnage.catalog.accelerators import Accelerator
 from tonnage.catalog.models import Model
 from tonnage.findings import Finding, Severity
@@ -107,7 +108,6 @@ def _short(k: Candidate, stated: int) -> str:
 
 
 def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coefficients) -> Option:
-    d = k.demand
     replicas = workload.replicas or k.needed or 1
     pod, _ = _pod(k, workload, c)
     return Option(
@@ -116,16 +116,30 @@ def _option(workload_id: WorkloadId, workload: Serving, k: Candidate, c: Coeffic
         replicas=replicas,
         replicas_interval=k.replicas_interval,
         pod=pod,
-        prediction=_prediction(k, c),
+        prediction=prediction_of(k, c),
         binding=k.served.binding if k.served else "set by the user",
         findings=tuple(_warnings(workload_id, workload, k)),
-        engine=EngineSettings(
-            precision=d.precision,
-            kv_precision=d.kv_precision,
-            context_length=d.context,
-            max_num_seqs=d.max_num_seqs,
-            memory_fraction=Share(Fraction(str(d.memory_fraction))),
-        ),
+        engine=engine_of(k.demand),
+        by_phase=_by_phase(workload, k, replicas),
+    )
+
+
+def _by_phase(workload: Serving, k: Candidate, replicas: int) -> dict[str, int]:
+    """Replicas that each phase needs; empty where they are stated, or one rate holds at all hours."""
+    requests = workload.traffic.requests
+    if workload.replicas or not k.carried or not isinstance(requests, Mapping):
+        return {}
+    return {p: min(replicas, replicas_for(float(rate), k.carried)) for p, rate in sorted(requests.items())}
+
+
+def engine_of(d: Demand) -> EngineSettings:
+    """What the engine must be started with for a demand's sizing to hold."""
+    return EngineSettings(
+        precision=d.precision,
+        kv_precision=d.kv_precision,
+        context_length=d.context,
+        max_num_seqs=d.max_num_seqs,
+        memory_fraction=Share(Fraction(str(d.memory_fraction))),
     )
 
 
@@ -134,13 +148,15 @@ def _pod(k: Candidate, workload: Serving, c: Coefficients) -> tuple[PodShape, tu
     return serving_pod(k.accelerator.name, k.gpus, weights, workload.resources, c)
 
 
-def _prediction(k: Candidate, c: Coefficients) -> Prediction:
+def prediction_of(k: Candidate, c: Coefficients) -> Prediction:
+    """What one replica of a candidate is expected to do at its largest load."""
     s, d = k.served, k.demand
+    first = s.ttft(s.batch) if s else math.inf
     tpot = s.times.tpot(s.batch).total if s else None
     residual = residual_of(k.model, k.accelerator.name, c)
     return Prediction(
         batch=s.batch if s else min(k.kv, d.max_num_seqs),
-        ttft=Duration.ms(round(s.ttft(s.batch), 3)) if s else None,
+        ttft=Duration.ms(round(first, 3)) if math.isfinite(first) else None,
         tpot=Duration.ms(round(tpot, 3)) if tpot is not None else None,
         tpot_interval=around(round(tpot, 3), residual) if tpot is not None else None,
         rate=s.rate if s else None,
@@ -153,13 +169,23 @@ def _prediction(k: Candidate, c: Coefficients) -> Prediction:
 def _warnings(workload_id: WorkloadId, workload: Serving, k: Candidate) -> Iterator[Finding]:
     if k.served is None:
         what = f"{k.layout} is sized by memory only: its speed is unknown"
-        yield Finding(str(workload_id), what, "measure one replica before you trust the number", Severity.WARNING)
+        yield Finding(
+            str(workload_id), what, "measure one replica before you trust the number", Severity.WARNING, code="TN311"
+        )
     elif workload.replicas and k.needed is not None and k.needed > workload.replicas:
         what = f"on {k.layout}, {_short(k, workload.replicas)}"
-        yield Finding(str(workload_id), what, f"set replicas to {k.needed} or leave it out", Severity.WARNING)
+        yield Finding(
+            str(workload_id), what, f"set replicas to {k.needed} or leave it out", Severity.WARNING, code="TN310"
+        )
     if k.ends and isinstance(k.ends[1], str):
         what = f"on {k.layout}, no number of replicas serves at the high end of TPOT's 90 % interval: {k.ends[1]}"
-        yield Finding(str(workload_id), what, "measure one replica first, or relax the limit named", Severity.WARNING)
+        yield Finding(
+            str(workload_id),
+            what,
+            "measure one replica first, or relax the limit named",
+            Severity.WARNING,
+            code="TN311",
+        )
 
 
 def _none_left(workload_id: WorkloadId, workload: Serving, rejections: Sequence[Rejection]) -> Finding:
@@ -177,4 +203,5 @@ def _none_left(workload_id: WorkloadId, workload: Serving, rejections: Sequence[
         str(workload_id),
         f"nothing can serve {catalog_key(workload.model)}{f' with {settings}' if settings else ''}: {why}",
         "allow another accelerator or instance type, relax the limit named, or take a smaller precision or model",
+        code="TN301",
     )

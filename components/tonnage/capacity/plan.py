@@ -1,38 +1,62 @@
 """The plan of one cluster: every workload sized, all of them packed into nodes together, and proven from below."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
-from tonnage.capacity.asked import Asked, asked_of
-from tonnage.capacity.cost import Bill, bill
+from tonnage.capacity.asked import Asked, asked_of, idle_of
+from tonnage.capacity.cost import Bill
+from tonnage.capacity.idle import idle_entries, idle_findings, idle_work
 from tonnage.capacity.inventory.plan import plan_inventory
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.lost import rejections_of
+from tonnage.capacity.month import (
+    Month,
+    cut,
+    month_bill,
+    month_bound,
+    month_entries,
+    scaled_total,
+    scaling_findings,
+    share_of,
+    with_phases,
+)
 from tonnage.capacity.packing.bounds import Bound, lower_bound
 from tonnage.capacity.packing.choice import Choice, Search
 from tonnage.capacity.packing.complete import Packed
 from tonnage.capacity.packing.dollars import monthly
 from tonnage.capacity.packing.groups import Group, group_of
 from tonnage.capacity.packing.offers import Shop, shop_of
-from tonnage.capacity.packing.pools import placed_by_pool, pools_of, rooms_of
+from tonnage.capacity.packing.phases import Following
+from tonnage.capacity.packing.pools import placed_by_pool, pools_of
 from tonnage.capacity.packing.schedule import Pending, stock_findings, worst_pending
 from tonnage.capacity.packing.shortfall import on_gpu_nodes, shortfalls
 from tonnage.capacity.packing.verify import wrong_with
 from tonnage.capacity.packing.words import contract_entry, money_entries, pool_entries, sunk_rate, whole_entries
+from tonnage.capacity.profiles import hours_of, profiles_of
 from tonnage.capacity.quota import account_use, team_quotas
-from tonnage.capacity.result import AccountUse, CapacityPlan, PlannedWorkload, Pool, TeamCost, UnusedReservation
+from tonnage.capacity.result import (
+    AccountUse,
+    CapacityPlan,
+    PlannedWorkload,
+    Pool,
+    RunCost,
+    TeamCost,
+    UnusedReservation,
+)
 from tonnage.catalog.catalog import Catalog
+from tonnage.catalog.node_types import NodeType
 from tonnage.findings import Finding, ordered
 from tonnage.spec.cluster import Cluster
 from tonnage.spec.team import Team
-from tonnage.units import MoneyRate, Share
+from tonnage.units import HOURS_PER_MONTH, Money, MoneyRate, Share
 
 CONTRACT = (
     "pods pinned to their pools, GPU pools tainted, the scheduler fills nodes in use first (MostAllocated, GPUs"
     " weighted highest), larger pods admitted first"
 )
+PEAK = "served models with the replicas of their highest phase at all hours"
 _MILLION = 1_000_000
 
 
@@ -48,6 +72,9 @@ class _Solved:
     bound: Bound | None
     pending: Pending | None
     """On the stock scheduler; None: not tried."""
+    month: Month
+    least: Fraction | None
+    """A bound of the month's mean, in units; None: nothing is proven."""
 
     @property
     def packed(self) -> Packed:
@@ -67,17 +94,16 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
     if cluster.node_pools.provisioner == "none":
         return plan_inventory(cluster, teams, catalog)
     shop = shop_of(cluster, catalog)
-    nodes = {o.node.name: o.node for o in shop.supply.offers}
-    asked = asked_of(teams, [nodes[name] for name in sorted(nodes)], catalog)
-    solved = _solve(shop, tuple(a for a in asked if a.sizing.options))
-    pools = pools_of(solved.packed, solved.groups, shop.supply)
+    asked = asked_of(teams, _types(shop), catalog, cluster)
+    solved = _solve(shop, tuple(a for a in asked if a.sizing.options), cluster)
+    month = solved.month
+    pools = with_phases(pools_of(solved.packed, solved.groups, shop.supply), month)
     workloads = tuple(_planned(solved, i) for i in range(len(solved.asked)))
     unused = tuple(_unused(shop, pools))
-    shared = bill(pools, workloads, rooms_of(shop.supply), unused, [t.name for t in teams])
-    reserved = [(r.spec.instance_type, r.vcpus) for r in shop.reserved]
-    account = account_use(cluster.account_quotas, pools, reserved)
+    shared = month_bill(month, pools, workloads, unused, [t.name for t in teams])
+    account = account_use(cluster.account_quotas, pools, [(r.spec.instance_type, r.vcpus) for r in shop.reserved])
     lowest, gap = _proof(solved, pools, unused)
-    return CapacityPlan(
+    made = CapacityPlan(
         cluster=cluster.name,
         as_of=cluster.as_of,
         pools=pools,
@@ -88,16 +114,33 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         total=shared.total,
         lower_bound=lowest,
         gap=gap,
-        contract=CONTRACT,
+        contract=f"{CONTRACT}; {PEAK}" if cluster.phases else CONTRACT,
         account=account,
         unused_reservations=unused,
         unpriced=tuple(sorted({p.instance_type for p in pools if p.price.rate is None})),
         ledger=_ledger(solved, pools, unused, shared),
         findings=ordered(_findings(cluster, solved, asked, account, shared)),
+        phases=month.shares,
+        runs=tuple(_runs(solved)),
+        if_scaled=scaled_total(month, shared.total),
     )
+    return _with_idle(made, idle_of(teams, _types(shop), catalog, cluster), month)
 
 
-def _solve(shop: Shop, asked: tuple[Asked, ...]) -> _Solved:
+def _types(shop: Shop) -> list[NodeType]:
+    """All node types on offer, by name."""
+    nodes = {o.node.name: o.node for o in shop.supply.offers}
+    return [nodes[name] for name in sorted(nodes)]
+
+
+def _with_idle(plan: CapacityPlan, asked: Sequence[Asked], month: Month) -> CapacityPlan:
+    """The plan with the work that buys nothing."""
+    work = idle_work(asked, month)
+    found = (*plan.findings, *(f for a in asked for f in a.findings), *idle_findings(work))
+    return replace(plan, idle_work=work, ledger=(*plan.ledger, *idle_entries(work)), findings=ordered(found))
+
+
+def _solve(shop: Shop, asked: tuple[Asked, ...], cluster: Cluster) -> _Solved:
     supply = shop.supply
     ways = [
         [
@@ -108,9 +151,21 @@ def _solve(shop: Shop, asked: tuple[Asked, ...]) -> _Solved:
     ]
     bound = lower_bound(ways, supply) if ways else None
     search = Search(ways, supply, bound.cost if bound else 0)
-    choice = search.best([bound.choice] if bound else [])
-    groups = [options[i] for options, i in zip(ways, choice, strict=True)]
-    return _Solved(shop, asked, search, choice, bound, worst_pending(search.packed(choice), groups, supply))
+    first = search.best([bound.choice] if bound else [])
+    profiles = profiles_of(hours_of(cluster), [str(a.id) for a in asked], [a.when for a in asked])
+    elastic = [cluster.node_pools.provisioner == "karpenter" and o.market != "reserved" for o in supply.offers]
+
+    def month_of(choice: Choice) -> Month:
+        groups = [options[i] for options, i in zip(ways, choice, strict=True)]
+        options = [a.sizing.options[i] for a, i in zip(asked, choice, strict=True)]
+        return Month(profiles, Following(search.packed(choice), groups, supply, elastic), options)
+
+    months = {c: month_of(c) for c in (search.equals(first) if month_of(first).changes else [first])}
+    choice = min(months, key=lambda c: (months[c].cost(), search.packed(c).cost, c))
+    month = months[choice]
+    least = month_bound(profiles, ways, supply, bound) if search.packed(choice).whole else None
+    pending = worst_pending(search.packed(choice), month.following.groups, supply)
+    return _Solved(shop, asked, search, choice, bound, pending, month, least)
 
 
 def _planned(solved: _Solved, i: int) -> PlannedWorkload:
@@ -136,6 +191,17 @@ def _unused(shop: Shop, pools: Sequence[Pool]) -> Iterator[UnusedReservation]:
             yield UnusedReservation(r.spec.id, r.spec.instance_type, left, r.price.rate)
 
 
+def _runs(solved: _Solved) -> Iterator[RunCost]:
+    """What each run with a start or an end costs in the month."""
+    unknown = {o.name for o in solved.shop.supply.offers if not o.priced}
+    for i, a in enumerate(solved.asked):
+        if a.when.window is not None:
+            part = a.when.window.in_month / HOURS_PER_MONTH
+            used = placed_by_pool(solved.packed, i, solved.shop.supply)
+            money = solved.month.cost_of(i) * solved.shop.supply.unit * HOURS_PER_MONTH
+            yield RunCost(a.id, share_of(part), None if unknown & used.keys() else Money(cut(money)))
+
+
 def _costs(teams: Sequence[Team], shared: Bill) -> dict[str, TeamCost]:
     budgets = {t.name: t.budget for t in teams}
     return {
@@ -148,14 +214,14 @@ def _proof(
     solved: _Solved, pools: Sequence[Pool], unused: Sequence[UnusedReservation]
 ) -> tuple[MoneyRate | None, Share | None]:
     """The bound with reservations at full price, and the gap over what is decided; None where nothing is proven."""
-    bound, supply = solved.bound, solved.shop.supply
-    if bound is None or not solved.packed.whole:
+    supply = solved.shop.supply
+    if solved.least is None:
         return None, None
-    least = bound.cost * supply.unit
+    least = solved.least * supply.unit
     lowest = MoneyRate(Fraction(floor((least + sunk_rate(pools, unused)) * _MILLION), _MILLION))
     if any(p.price.rate is None for p in pools):
         return lowest, None
-    decided = solved.packed.cost * supply.unit
+    decided = solved.month.cost() * supply.unit
     if not least:
         return lowest, None if decided else Share(Fraction(0))
     return lowest, Share(Fraction(ceil((decided / least - 1) * _MILLION), _MILLION))
@@ -169,6 +235,7 @@ def _ledger(
     return (
         *pool_entries(packed, solved.groups, supply, pools),
         *whole_entries(packed, bound, supply, pools, unused),
+        *month_entries(solved.month, solved.least),
         contract_entry(solved.pending, solved.groups),
         *money_entries(shared),
     )
@@ -185,17 +252,25 @@ def _findings(
         yield from a.sizing.options[i].findings
     yield from on_gpu_nodes(cluster.name, groups, supply)
     yield from stock_findings(cluster.name, solved.pending, groups)
+    yield from scaling_findings(cluster.name, solved.month)
     yield from shortfalls(solved.packed, groups, supply)
     for use in account:
         if use.used_vcpus > use.limit_vcpus:
             what = (
                 f"account quota {use.name!r} allows {use.limit_vcpus} vCPUs; reservations alone hold {use.used_vcpus}"
             )
-            yield Finding(f"cluster {cluster.name} accountQuotas", what, "raise the quota or correct the reservations")
+            yield Finding(
+                f"cluster {cluster.name} accountQuotas",
+                what,
+                "raise the quota or correct the reservations",
+                code="TN326",
+            )
     cost = cluster.node_pools.limits.cost
     if cost is not None and shared.total > cost:
         what = f"the plan costs {monthly(shared.total)}, limits.cost is {monthly(cost)}"
         fix = "raise the limit, or lower the load of what costs most"
-        yield Finding(f"cluster {cluster.name} nodePools.limits.cost", what, fix)
+        yield Finding(f"cluster {cluster.name} nodePools.limits.cost", what, fix, code="TN324")
     for wrong in wrong_with(solved.packed, groups, supply):
-        yield Finding(f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it")
+        yield Finding(
+            f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it", code="TN330"
+        )

@@ -1,57 +1,16 @@
-"""Values that the planner returns. All frozen; nothing here decides."""
+"""Values that the planner returns. All frozen; nothing here decides. Small ones are in `shapes`, and found here too."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tonnage.capacity.ledger import Entry
+from tonnage.capacity.shapes import Interval as Interval  # noqa: PLC0414 found here too
+from tonnage.capacity.shapes import Layout as Layout  # noqa: PLC0414 found here too
+from tonnage.capacity.shapes import PodShape as PodShape  # noqa: PLC0414 found here too
+from tonnage.capacity.shapes import WorkloadId as WorkloadId  # noqa: PLC0414 found here too
 from tonnage.findings import Finding
-from tonnage.units import Cpu, Duration, Memory, MoneyRate, Rate, Share
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An expected value and the 90 % interval around it."""
-
-    low: float
-    expected: float
-    high: float
-
-
-@dataclass(frozen=True)
-class PodShape:
-    """What one pod asks of a node."""
-
-    cpu: Cpu
-    memory: Memory
-    ephemeral: Memory
-    gpus: int = 0
-    accelerator: str | None = None
-    """Accelerator that the GPUs must be; None where `gpus` is 0."""
-    rdma: int = 0
-
-
-@dataclass(frozen=True)
-class WorkloadId:
-    """A workload's name, unique in a cluster."""
-
-    team: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.team}/{self.name}"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How one replica lies on GPUs of one accelerator."""
-
-    accelerator: str
-    tensor_parallel: int
-    """GPUs per replica."""
-
-    def __str__(self) -> str:
-        return f"{self.accelerator} x{self.tensor_parallel}"
+from tonnage.units import Cpu, Duration, Memory, Money, MoneyRate, Rate, Share
 
 
 @dataclass(frozen=True)
@@ -104,6 +63,11 @@ class Option:
     findings: tuple[Finding, ...] = ()
     engine: EngineSettings | None = None
     """None for workloads without a model."""
+    by_phase: Mapping[str, int] = field(default_factory=dict)
+    """Replicas that each phase of the cluster needs; `replicas`, which are declared, are the most of them.
+
+    Empty where one number holds at all hours.
+    """
 
 
 @dataclass(frozen=True)
@@ -180,6 +144,11 @@ class Pool:
     vcpus_per_node: int = 0
     utilisation: Mapping[str, Share] = field(default_factory=dict)
     """Used part of the allocatable, by dimension, over `count` nodes."""
+    by_phase: Mapping[str, int] = field(default_factory=dict)
+    """Nodes, spares included, that stand in each part of the month (`CapacityPlan.phases`).
+
+    Empty where all stand at all hours.
+    """
 
     @property
     def nodes(self) -> int:
@@ -254,6 +223,33 @@ class UnusedReservation:
 
 
 @dataclass(frozen=True)
+class RunCost:
+    """What a run with a start costs beside everything else: its nodes are paid for while it is under way."""
+
+    id: WorkloadId
+    hours: Share
+    """Part of the plan's month in which it is under way."""
+    money: Money | None
+    """In the plan's month, beyond what would be paid without it. None: a price is unknown."""
+
+
+@dataclass(frozen=True)
+class IdleWork:
+    """Work that buys no nodes: what of it fits on what others leave free."""
+
+    id: WorkloadId
+    priority: str
+    demand: str
+    """4B tokens a week; or 40 pods."""
+    layout: Layout | None
+    pod: PodShape
+    places: Mapping[str, int]
+    """Pods that find room in each part of the month (`CapacityPlan.phases`)."""
+    expected: Share
+    """Part of the work that is expected to be done. It rests on room that others may take back at any time."""
+
+
+@dataclass(frozen=True)
 class CapacityPlan:
     """The plan of one cluster."""
 
@@ -278,3 +274,15 @@ class CapacityPlan:
     """Types planned without a known price: the total is a lower bound."""
     ledger: tuple[Entry, ...]
     findings: tuple[Finding, ...]
+    phases: Mapping[str, Share] = field(default_factory=dict)
+    """Parts of the month in which different workloads run: a phase of the cluster, or one with the runs under way.
+
+    Empty where the same run at all hours.
+    """
+    runs: tuple[RunCost, ...] = ()
+    idle_work: tuple[IdleWork, ...] = ()
+    if_scaled: MoneyRate | None = None
+    """The total if served models had in each phase only the replicas that it needs; what is declared is the peak.
+
+    None: nothing would change.
+    """

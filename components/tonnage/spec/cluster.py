@@ -224,7 +224,7 @@ class Cluster(SpecModel):
     """Minor version, quoted: "1.35"."""
     as_of: Date
     """The day the plan is made for; prices, reservations and deadlines are judged by it."""
-    phases: Annotated[Mapping[Name, PhaseText], NotPlannedYet("every workload is planned at its highest phase")] = {}
+    phases: Mapping[Name, PhaseText] = {}
     """Parts of the week by name, for example {day: "Mon-Fri 07:00-20:00 America/New_York", night: rest}."""
     node_pools: NodePools
     """Where nodes come from."""

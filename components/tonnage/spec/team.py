@@ -29,8 +29,8 @@ class Team(SpecModel):
     """Clusters that the team runs on, each with what differs there, by workload."""
     serving: tuple[Serving, ...] = ()
     """Served models."""
-    training: Annotated[tuple[Training, ...], NotPlannedYet("no nodes are counted for training")] = ()
-    """Training runs."""
+    training: tuple[Training, ...] = ()
+    """Training runs; nodes are counted for those that state their GPUs."""
     batch: tuple[Batch, ...] = ()
     """Pods that run to their end."""
     notebooks: Annotated[tuple[Notebooks, ...], NotPlannedYet("no nodes are counted for notebooks")] = ()

@@ -258,14 +258,18 @@ class Batch(_Workload):
     """Local disk of one pod."""
     spot: bool = False
     """Whether the pods may run on spot nodes."""
-    model: Annotated[ModelName, NotPlannedYet("no nodes are counted for it")] | None = None
+    model: ModelName | None = None
     """A catalogue name, for a batch of tokens."""
-    tokens: Annotated[Tokens, NotPlannedYet("no nodes are counted for it")] | None = None
-    """Tokens of the batch."""
-    when: Annotated[Name, NotPlannedYet("it is planned at every hour")] | None = None
-    """Phase in which it may run."""
-    capacity: Annotated[Literal["own", "idle"], NotPlannedYet("no nodes are counted for it")] = "own"
-    """`idle`: runs only on what others leave free."""
+    tokens: Tokens | None = None
+    """Tokens of the batch, of input and output, done once a week."""
+    input_tokens: Length | None = None
+    """Mean length of one request's input, for a batch of tokens; left out, 1,000."""
+    output_tokens: Length | None = None
+    """Mean length of one request's output, for a batch of tokens; left out, 200."""
+    when: Name | None = None
+    """Phase of the cluster in which it runs; left out, at all hours."""
+    capacity: Literal["own", "idle"] = "own"
+    """`idle`: buys no nodes, runs only on what others leave free, and yields at once."""
 
 
 class Notebooks(_Workload):

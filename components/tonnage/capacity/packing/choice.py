@@ -21,6 +21,7 @@ Choice: TypeAlias = tuple[int, ...]
 _WORK = 250_000  # evaluations x groups^2 x offers, which is how the time of one evaluation grows
 _EVALUATIONS = (12, 1500)  # at least, and at most
 _POLISHED = 3  # choices that are packed with more patience at the end
+_COMPARED = 4  # choices whose whole month is compared
 _BEST_IN_PAIRS = 3  # options of one workload that are tried together with those of another
 
 
@@ -34,6 +35,10 @@ class Search:
     least: int = 0
     """A lower bound in units, at which the search can stop."""
     known: dict[Choice, Packed] = field(default_factory=dict)
+    polished: set[Choice] = field(default_factory=set)
+    """Those packed with more patience already."""
+    floors: dict[tuple[int, int], tuple[float, ...]] = field(default_factory=dict)
+    """By workload and option: what it costs at least, by dimension."""
 
     def packed(self, choice: Choice) -> Packed:
         """The packing of a choice, computed once."""
@@ -58,9 +63,17 @@ class Search:
             if best == at:
                 best = min((at, *self._within(self._two_changed(at))), key=self._rank)
             if best == at:
-                return self._polished()
+                best = self._polished()  # the best may now be another, whose neighbours nobody has seen
+            if best == at:
+                return at
             at = best
         return at
+
+    def equals(self, choice: Choice) -> list[Choice]:
+        """The choice and the next best ones that place as much, which may cost less where not all run at all hours."""
+        here = self.packed(choice).verdict[:3]
+        near = [c for c in sorted(self.known, key=self._rank) if self.known[c].verdict[:3] == here]
+        return list(dict.fromkeys([choice, *near[:_COMPARED]]))
 
     def _proven(self, choice: Choice) -> bool:
         """Whether nothing can be better."""
@@ -70,6 +83,9 @@ class Search:
     def _polished(self) -> Choice:
         """The best of the few best choices, packed with more patience."""
         for choice in sorted(self.known, key=self._rank)[:_POLISHED]:
+            if choice in self.polished:
+                continue
+            self.polished.add(choice)
             groups = [options[i] for options, i in zip(self.ways, choice, strict=True)]
             patient = complete(groups, self.supply, thorough=True)
             self.known[choice] = min(self.known[choice], patient, key=lambda p: p.verdict)
@@ -104,17 +120,30 @@ class Search:
         return [c[w] for c in sorted(others, key=self._rank)[:_BEST_IN_PAIRS]]
 
     def _hopeless(self, choice: Choice, at: Choice) -> bool:
-        """Whether a choice costs more than what is known by the shares of its nodes alone."""
+        """Whether a choice costs more than what is known by one dimension of its nodes alone."""
         here = self.packed(at).verdict
         if any(here[0]) or here[1] or here[2]:
             return False
-        return sum(floor(o[i], self.supply) for o, i in zip(self.ways, choice, strict=True)) >= here[3]
+        floors = [self._floor(w, i) for w, i in enumerate(choice)]
+        return any(sum(of_one) >= here[3] for of_one in zip(*floors, strict=True))
+
+    def _floor(self, workload: int, option: int) -> tuple[float, ...]:
+        key = (workload, option)
+        if key not in self.floors:
+            self.floors[key] = floor(self.ways[workload][option], self.supply)
+        return self.floors[key]
 
 
-def floor(group: Group, supply: Supply) -> float:
-    """What all pods of a group cost at the very least: their largest share of the node where it is cheapest."""
+def floor(group: Group, supply: Supply) -> tuple[float, ...]:
+    """What all pods of a group cost at the very least, by dimension: their share of it where it is cheapest.
+
+    Only those of one dimension may be added up over groups: another group may use what this one leaves.
+    """
     may = [o for o, n in zip(supply.offers, group.per_node, strict=True) if n]
-    return group.count * min((o.cost * share(group.need, o.room) for o in may), default=0.0)
+    return tuple(
+        group.count * min((o.cost * ask / o.room[d] for o in may), default=0.0) if ask else 0.0
+        for d, ask in enumerate(group.need)
+    )
 
 
 def alone(group: Group, supply: Supply) -> tuple[bool, float]:

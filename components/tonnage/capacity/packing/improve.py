@@ -11,7 +11,7 @@ from tonnage.capacity.packing.vectors import Vector, plus
 
 def improved(packing: Packing, groups: Sequence[Group], supply: Supply, held: Held) -> Packing:
     """Empty dear nodes into what is free on others, then move pods onto the cheapest type that holds them."""
-    stacks = _downsized(_emptied(list(packing.stacks), groups, supply), groups, supply, held)
+    stacks = _downsized(emptied(list(packing.stacks), groups, supply), groups, supply, held)
     return Packing(merged(stacks), packing.unplaced)
 
 
@@ -24,7 +24,7 @@ def merged(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
     return tuple(Stack(offer, n, pods, free) for (offer, pods, free), n in sorted(counts.items()))
 
 
-def _emptied(stacks: list[Stack], groups: Sequence[Group], supply: Supply) -> list[Stack]:
+def emptied(stacks: list[Stack], groups: Sequence[Group], supply: Supply) -> list[Stack]:
     """Give up one node after the other, the dearest first, as long as its pods find room on the nodes that remain."""
     bought = (s for s in stacks if supply.offers[s.offer].cost or not supply.offers[s.offer].priced)
     dearest = sorted(bought, key=lambda s: (-supply.offers[s.offer].cost, s.offer, s.pods))

@@ -33,8 +33,8 @@ def spares_for(stacks: Sequence[Stack], groups: Sequence[Group], supply: Supply)
 def survives(stacks: Sequence[Stack], groups: Sequence[Group], supply: Supply, spares: Held) -> bool:
     """Whether the loss of any one node leaves places for all that must survive."""
     empty = [Stack(i, n, (), supply.offers[i].room) for i, n in enumerate(spares) if n]
-    pinned = _pinned(stacks, groups, len(supply.offers))
-    return all(_found_again(stack, stacks, empty, groups, pinned) for stack in stacks)
+    may = pinned(stacks, groups, len(supply.offers))
+    return all(_found_again(stack, stacks, empty, groups, may) for stack in stacks)
 
 
 def _found_again(
@@ -42,25 +42,25 @@ def _found_again(
     stacks: Sequence[Stack],
     empty: Sequence[Stack],
     groups: Sequence[Group],
-    pinned: Sequence[Sequence[int]],
+    may: Sequence[Sequence[int]],
 ) -> bool:
     rest = [s if s is not lost else replace(s, nodes=s.nodes - 1) for s in stacks]
     rest = [s for s in (*rest, *empty) if s.nodes]
     homeless = [(g, pods - groups[g].surge) for g, pods in lost.pods if groups[g].survive]
     for g, pods in sorted(homeless, key=lambda e: (-groups[e[0]].need[GPU], -groups[e[0]].need[CPU], e[0])):
-        rest, left = fill(rest, g, groups[g], max(0, pods), pinned[g])
+        rest, left = fill(rest, g, groups[g], max(0, pods), may[g])
         if left:
             return False
     return True
 
 
-def _pinned(stacks: Sequence[Stack], groups: Sequence[Group], offers: int) -> list[list[int]]:
+def pinned(stacks: Sequence[Stack], groups: Sequence[Group], offers: int) -> list[list[int]]:
     """By group and offer: 1 where the group has pods."""
-    pinned = [[0] * offers for _ in groups]
+    may = [[0] * offers for _ in groups]
     for stack in stacks:
         for g, _ in stack.pods:
-            pinned[g][stack.offer] = 1
-    return pinned
+            may[g][stack.offer] = 1
+    return may
 
 
 def with_places(groups: Sequence[Group], places: int) -> list[Group]:
@@ -85,11 +85,11 @@ def without_places(packing: Packing, groups: Sequence[Group], wider: Sequence[Gr
         extra = wide.count - group.count
         short = min(extra, unplaced[i])
         unplaced[i] -= short
-        stacks = _taken_off(stacks, i, group, extra - short)
+        stacks = taken_off(stacks, i, group, extra - short)
     return Packing(merged([s for s in stacks if s.pods]), tuple(unplaced))
 
 
-def _taken_off(stacks: Sequence[Stack], i: int, group: Group, pods: int) -> list[Stack]:
+def taken_off(stacks: Sequence[Stack], i: int, group: Group, pods: int) -> list[Stack]:
     """One pod after the other, from where the group has most, so that no pool of it is left empty."""
     after = list(stacks)
     for _ in range(pods):
