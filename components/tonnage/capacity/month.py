@@ -23,6 +23,7 @@ from tonnage.findings import Finding, Severity
 from tonnage.units import HOURS_PER_MONTH, MoneyRate, Share
 
 _MILLION = 1_000_000
+_BILLION = 10**9
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ def with_phases(pools: Sequence[Pool], month: Month) -> tuple[Pool, ...]:
     made = []
     for pool in pools:
         by_phase = {name: nodes.get(pool.name, 0) for name, nodes in standing.items()}
+        paid = sum((p.share * by_phase[p.name] for p in month.profiles), Fraction(0)) / pool.nodes
         changing = set(by_phase.values()) != {pool.nodes}
-        made.append(replace(pool, by_phase=by_phase) if changing else pool)
+        made.append(replace(pool, by_phase=by_phase, paid=Share(cut(paid, _BILLION))) if changing else pool)
     return tuple(made)
 
 
@@ -192,6 +194,6 @@ def share_of(part: Fraction) -> Share:
     return Share(cut(part))
 
 
-def cut(amount: Fraction) -> Fraction:
+def cut(amount: Fraction, parts: int = _MILLION) -> Fraction:
     """Rounded down to a millionth: what a decimal holds."""
-    return Fraction(floor(amount * _MILLION), _MILLION)
+    return Fraction(floor(amount * parts), parts)

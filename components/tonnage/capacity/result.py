@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.shapes import Interval as Interval  # noqa: PLC0414 found here too
@@ -149,6 +150,14 @@ class Pool:
 
     Empty where all stand at all hours.
     """
+    paid: Share | None = None
+    """Part of nodes x hours that is paid for, to a billionth, where nodes are given back; None: all of it."""
+
+    @property
+    def cost(self) -> MoneyRate | None:
+        """What all its nodes cost, as a mean over the month; None: unknown."""
+        part = Fraction(1) if self.paid is None else self.paid.amount
+        return None if self.price.rate is None else self.price.rate * (self.nodes * part)
 
     @property
     def nodes(self) -> int:

@@ -8,8 +8,10 @@ from tonnage.capacity.digest import cluster_digest, ground_digest, team_digest
 from tonnage.capacity.result import (
     AccountUse,
     CapacityPlan,
+    IdleWork,
     PlannedWorkload,
     Pool,
+    RunCost,
     TeamCost,
     TeamQuota,
     UnusedReservation,
@@ -68,6 +70,10 @@ class PoolsFile:
     account: tuple[AccountUse, ...] = ()
     unused_reservations: tuple[UnusedReservation, ...] = ()
     unpriced: tuple[str, ...] = ()
+    phases: Mapping[str, Share] = field(default_factory=dict)
+    runs: tuple[RunCost, ...] = ()
+    idle_work: tuple[IdleWork, ...] = ()
+    if_scaled: MoneyRate | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,10 @@ class PlanFiles:
             unpriced=p.unpriced,
             ledger=(),
             findings=(),
+            phases=p.phases,
+            runs=p.runs,
+            idle_work=p.idle_work,
+            if_scaled=p.if_scaled,
         )
 
 
@@ -132,6 +142,10 @@ def files_of(plan: CapacityPlan, cluster: Cluster, teams: Sequence[Team], made_b
         account=plan.account,
         unused_reservations=plan.unused_reservations,
         unpriced=plan.unpriced,
+        phases=plan.phases,
+        runs=plan.runs,
+        idle_work=plan.idle_work,
+        if_scaled=plan.if_scaled,
     )
     ground = ground_digest(cluster)
     return PlanFiles(

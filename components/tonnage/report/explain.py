@@ -35,6 +35,9 @@ def _plan(plan: CapacityPlan, what: str | None) -> Iterator[str]:
 def _workload(w: PlannedWorkload, plan: CapacityPlan) -> Iterator[str]:
     yield f"{w.id} on {plan.cluster}: {words.replicas(w)} replicas on {words.layout(w)}; limit: {words.limit(w)}"
     yield f"  Demand: {w.demand}. Tier {w.priority}, survives the loss of {w.survive}."
+    if w.option.by_phase:
+        needed = ", ".join(f"{n} {phase}" for phase, n in w.option.by_phase.items())
+        yield f"  Replicas that each phase needs: {needed}. Declared and paid at all hours: {w.option.replicas}."
     yield f"  One pod asks for {words.pod(w)}. Placed: {words.placed(w)}."
     yield from _entries(w.option.ledger)
     if w.rejections:
@@ -49,6 +52,8 @@ def _pool(p: Pool, plan: CapacityPlan) -> Iterator[str]:
     for pattern in p.patterns:
         held = ", ".join(f"{n} x {workload}" for workload, n in sorted(pattern.pods.items()))
         yield f"  {words.count(pattern.nodes, 'node')} each with {held}"
+    if p.by_phase:
+        yield f"  Nodes by part of the month: {', '.join(f'{n} {name}' for name, n in p.by_phase.items())}"
     if p.utilisation:
         used = ", ".join(f"{name} {float(share.amount):.0%}" for name, share in sorted(p.utilisation.items()))
         yield f"  Used of what pods may use, spares left out: {used}"
@@ -63,13 +68,22 @@ def _price(p: Pool) -> Iterator[str]:
         yield f"  Price: unknown ({p.price.source})"
         return
     hour = float(p.price.rate.amount)
-    sum_ = f"{p.nodes} x {hour:.4f} USD/h x {HOURS_PER_MONTH} h = {hour * p.nodes * HOURS_PER_MONTH:,.2f} USD a month"
+    month = f"{float(p.cost.per_month.amount) if p.cost else 0:,.2f} USD a month"
+    part = f" x {float(p.paid):.2%} of the hours" if p.paid is not None else ""
+    sum_ = f"{p.nodes} x {hour:.4f} USD/h x {HOURS_PER_MONTH} h{part} = {month}"
     yield f"  Price: {sum_} (source: {p.price.source}{dated})"
 
 
 def _whole(plan: CapacityPlan) -> Iterator[str]:
     cost = f"{plan.total.per_month} in {HOURS_PER_MONTH} hours" if words.priced(plan) else "cost unknown"
     yield f"{plan.cluster}, as of {plan.as_of}: {cost}"
+    if plan.phases:
+        yield f"  Parts of the month: {', '.join(f'{name} {float(share):.1%}' for name, share in plan.phases.items())}"
+    for run in plan.runs:
+        cost = f"{run.money}" if run.money is not None else "unknown money"
+        yield f"  Run {run.id}: under way {float(run.hours):.1%} of the month, {cost} in it beside everything else"
+    if plan.if_scaled is not None:
+        yield f"  If replicas followed the phases: {plan.if_scaled.per_month}; not counted, for nothing declares it yet"
     if plan.contract:
         yield f"  The counts hold under: {plan.contract}"
     yield from _entries(e for e in plan.ledger if not any(_about(e, p.name) for p in plan.pools))

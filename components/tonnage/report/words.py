@@ -165,7 +165,7 @@ def price(pool: Pool | None) -> str | None:
     """Money a month of all its nodes."""
     if pool is None:
         return None
-    return money.monthly(pool.price.rate * pool.nodes if pool.price.rate else None)
+    return money.monthly(pool.cost)
 
 
 def total(plan: CapacityPlan) -> str:

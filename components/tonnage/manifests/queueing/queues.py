@@ -54,7 +54,9 @@ def cluster_queue_name(team: str) -> str:
 
 
 def queues_of(plan: CapacityPlan) -> Queues:
-    """The queues that a plan promises: for every team with batch workloads, what their pods ask for together.
+    """The queues that a plan promises: for every team with jobs, what their pods ask for together.
+
+    Work on idle capacity is promised nothing. What it may borrow is what queued jobs leave of their quotas.
 
     Served models are not queued: the plan holds a place for each of their pods at all times.
     """
@@ -64,8 +66,10 @@ def queues_of(plan: CapacityPlan) -> Queues:
             gpus[pool.accelerator] = gpus.get(pool.accelerator, 0) + pool.gpus
     batch: dict[str, list[PlannedWorkload]] = {}
     for workload in plan.workloads:
-        if workload.kind == "batch":
+        if workload.kind in {"batch", "training"}:
             batch.setdefault(workload.id.team, []).append(workload)
+    for work in plan.idle_work:
+        batch.setdefault(work.id.team, [])  # nothing of its own: it borrows what others leave, and gives it back
     return Queues(dict(sorted(gpus.items())), {team: _shares(batch[team]) for team in sorted(batch)})
 
 
