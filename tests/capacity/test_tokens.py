@@ -64,9 +64,7 @@ def test_the_ledger_leads_from_tokens_to_replicas() -> None:
     assert entry_of(option, "tokens a week") == ("4,000,000,000", "as stated, of input and output")
     assert entry_of(option, "hours for them") == ("108 h", "hours of night in a week")
     value, formula = entry_of(option, "replicas needed")
-    load, one, derate = (
-        float(n) for n in formula.removesuffix("), rounded up").replace("(", "").replace(" x ", " / ").split(" / ")
-    )
+    load, one, derate = (float(n) for n in re.findall(r"\d+\.?\d*", formula))
     assert math.ceil(load / (one * derate) - 1e-3) == int(value) == option.replicas
     assert [e.name for e in option.ledger if not e.source] == []
 
