@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 DEMO := build/demo
+EDITOR_HOME := $(or $(TONNAGE_EDITOR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tonnage/editor)
 SKIPS ?=
 
 .PHONY: help demo test check format bench clean
@@ -28,6 +29,14 @@ $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) --editable '.[dev]'
 	@touch $@
 
+# The language server that editors use; its tests say so where npm is absent. The stamp names what is installed.
+$(EDITOR_HOME)/package-lock.json: tests/editor/package.json tests/editor/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is absent: the tests of the editor will be skipped" >&2; exit 0; }; \
+	echo "Adding the editor's language server (once)"; \
+	mkdir -p $(EDITOR_HOME); cp tests/editor/package.json $(EDITOR_HOME)/; \
+	cp tests/editor/package-lock.json $(EDITOR_HOME)/; \
+	npm ci --prefix $(EDITOR_HOME) --ignore-scripts --no-audit --no-fund --silent || { rm $(EDITOR_HOME)/package-lock.json; exit 1; }
+
 demo: $(VENV)/.run ## plan, preview and a sample diff of the reference platform repo; no cloud, no Pulumi CLI
 	@echo; echo "== tonnage plan: how many nodes the specs in stacks/ need"
 	@$(BIN)/tonnage plan --specs stacks
@@ -38,7 +47,7 @@ demo: $(VENV)/.run ## plan, preview and a sample diff of the reference platform 
 	@sed -i.before 's|requests: 12/s|requests: 20/s|' $(DEMO)/stacks/teams/search.yaml && rm $(DEMO)/stacks/teams/*.before
 	@cd $(DEMO)/stacks && { $(BIN)/tonnage diff --base HEAD || test $$? -eq 1; }
 
-test: check ## formatting, lint, types, then every test
+test: check $(EDITOR_HOME)/package-lock.json ## formatting, lint, types, then every test
 	$(BIN)/python -m pytest --numprocesses 2 $(SKIPS)
 
 check: $(VENV)/.dev ## formatting, lint and types only

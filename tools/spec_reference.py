@@ -16,7 +16,13 @@ Every key of the files in `clusters/` and `teams/`. Quantities are text with a u
 change nothing yet say "not planned yet". Made from the models by `tools/spec_reference.py`.
 
 An editor completes and checks the files by their JSON Schema, which `tonnage schema cluster` and `tonnage schema team`
-print.
+print. Kept beside the specs (`tonnage schema team > schema/team.json`), it is named by the first line of a file:
+
+```yaml
+# yaml-language-server: $schema=../schema/team.json
+```
+
+`tonnage explain serving.slo.ttftP95` says of one key what stands here.
 """
 
 

@@ -106,7 +106,7 @@ def test_a_plan_with_errors_is_not_written(tonnage: Tonnage, specs: Path) -> Non
 
     assert done.code == 1
     assert "nothing was written" in done.err
-    assert "teams/search.yaml:4" in done.err
+    assert "teams/search.yaml:5" in done.err
     assert not list(specs.glob("plan/**/*.yaml"))
 
 

@@ -62,6 +62,9 @@ class Model(StrEnum):
 
     CLUSTER = "cluster"
     TEAM = "team"
+    CATALOG = "catalog"
+    POOLS_PLAN = "pools-plan"
+    TEAM_PLAN = "team-plan"
 
 
 Specs = Annotated[
@@ -207,13 +210,14 @@ def explain(
 def schema(
     model: Annotated[Model, typer.Argument(help="File to describe.")] = Model.CLUSTER,
 ) -> None:
-    """Print the JSON Schema of a spec file, for editors.
+    """Print the JSON Schema of a kind of file, for editors.
 
     \b
     Examples:
       tonnage schema cluster > cluster.schema.json
       tonnage schema team > team.schema.json
+      tonnage schema catalog > catalog.schema.json
     """
     from tonnage.cli import schema as command  # noqa: PLC0415 loaded only when it runs
 
-    raise typer.Exit(command.run("cluster" if model is Model.CLUSTER else "team"))
+    raise typer.Exit(command.run(model.value))

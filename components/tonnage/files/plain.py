@@ -28,7 +28,7 @@ def to_plain(value: object) -> object:
         return _text(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
-            _camel(f.name): to_plain(getattr(value, f.name))
+            key_of(f.name): to_plain(getattr(value, f.name))
             for f in dataclasses.fields(value)
             if not _is_default(f, getattr(value, f.name))
         }
@@ -48,7 +48,8 @@ def from_plain(kind: type[T], tree: object) -> tuple[T | None, tuple[Problem, ..
     return (None if problems else cast("T", value)), tuple(problems)
 
 
-def _camel(name: str) -> str:
+def key_of(name: str) -> str:
+    """The key of a field: camelCase."""
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)
 
@@ -83,7 +84,7 @@ def _fields(kind: Any) -> dict[str, tuple[str, Any, bool]]:
     hints = get_type_hints(kind)
     missing = dataclasses.MISSING
     return {
-        _camel(f.name): (f.name, hints[f.name], f.default is not missing or f.default_factory is not missing)
+        key_of(f.name): (f.name, hints[f.name], f.default is not missing or f.default_factory is not missing)
         for f in dataclasses.fields(kind)
     }
 

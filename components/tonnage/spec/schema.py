@@ -1,14 +1,12 @@
 """JSON Schema of spec files, for editors: made from the models, with their descriptions, ranges and examples."""
 
-import ast
-import inspect
-import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from pydantic.alias_generators import to_camel
 
+from tonnage.files.field_docs import field_docs
 from tonnage.spec.base import NotPlannedYet, SpecModel
 from tonnage.spec.cluster import Cluster
 from tonnage.spec.shape import arms, keys, kind_of, marks, model_of
@@ -49,7 +47,7 @@ def descriptions(model: type[SpecModel]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for part in reversed(model.__mro__):
         if issubclass(part, SpecModel) and part is not SpecModel:
-            found |= _below_fields(_source(part))
+            found |= field_docs(part)
     return found
 
 
@@ -93,21 +91,3 @@ def _inside(kind: Any) -> Iterator[type[SpecModel]]:
         for inner in getattr(arm, "__args__", ()):
             if inner is not Ellipsis:
                 yield from _inside(inner)
-
-
-@cache
-def _module(name: str) -> ast.Module:
-    return ast.parse(inspect.getsource(sys.modules[name]))
-
-
-def _source(model: type) -> ast.ClassDef:
-    found = (n for n in _module(model.__module__).body if isinstance(n, ast.ClassDef) and n.name == model.__name__)
-    return next(found)
-
-
-def _below_fields(source: ast.ClassDef) -> dict[str, str]:
-    found = {}
-    for field, after in zip(source.body, source.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(after, ast.Expr):
-            found[field.target.id] = inspect.cleandoc(str(ast.literal_eval(after.value)))
-    return found
