@@ -26,8 +26,8 @@ def report() -> str:
         if OLD not in text:
             raise SystemExit(f"{team.name} no longer holds {OLD!r}")
         team.write_text(text.replace(OLD, NEW, 1), encoding="utf-8")
-        command = [sys.executable, "-m", "tonnage.cli", "diff", "--base", "HEAD", "--format", "markdown"]
-        done = subprocess.run(command, cwd=repo, capture_output=True, text=True, check=False)
+        diff = [sys.executable, "-m", "tonnage.cli", "diff", "--base", "HEAD", "--format", "markdown"]
+        done = subprocess.run(diff, cwd=repo, capture_output=True, text=True, check=False)
         if done.returncode not in {0, 1}:
             raise SystemExit(done.stderr)
         return done.stdout
