@@ -125,4 +125,5 @@ def _choice(given: object, choices: list[str]) -> str:
 
 
 def _short(given: object) -> bool:
-    return isinstance(given, str | int | float) and len(str(given)) <= 40
+    """Whether a value can be shown as it was written."""
+    return isinstance(given, str | int | float) and len(str(given)) <= 40 and str(given).isprintable()

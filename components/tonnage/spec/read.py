@@ -88,7 +88,7 @@ def read_spec(model: type[M], path: FilePath, shown: str, further: Judge | None 
         return source
     kind = model.__name__
     given = source.tree.get("kind")
-    if given in _OTHER_FOLDER and given != kind:
+    if isinstance(given, str) and given in _OTHER_FOLDER and given != kind:
         fix = f"move it to {_OTHER_FOLDER[given]}"
         source.add([Problem(("kind",), f"the file is a {given}, not a {kind}", fix, "TN104")])
         return source
