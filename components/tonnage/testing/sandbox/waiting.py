@@ -1,0 +1,92 @@
+"""Which pods wait, and why: the scheduler's own words."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tonnage.findings import Finding
+from tonnage.manifests.declared import Manifest
+from tonnage.testing.sandbox.api import Api, until
+from tonnage.testing.sandbox.objects import named
+
+_OWNERS = (
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "ReplicaSet"),
+    ("apps/v1", "DaemonSet"),
+    ("apps/v1", "StatefulSet"),
+    ("batch/v1", "Job"),
+)
+# a pod that waits is looked at again when something changes, after a second at most (the scheduler's configuration)
+_QUIET = 3.0
+_FIX = "give the cluster a node that it fits, or change what it asks for"
+_REFUSED_FIX = "give the namespace the quota, or change the pod"
+
+
+def waiting(api: Api, seconds: float) -> tuple[Finding, ...]:
+    """Wait until controllers have made all pods or were refused, and each pod runs or was found unschedulable.
+
+    A pod counts as waiting when it has waited, for the same reason, for three seconds on end.
+    """
+    since = 0.0
+    before: tuple[Finding, ...] = ()
+
+    def settled() -> bool:
+        nonlocal since, before
+        pods, owners = api.list("v1", "Pod"), [o for group in _OWNERS for o in api.list(*group)]
+        refused = [f for o in owners if (f := _refused(api, o)) is not None]
+        missing = [o for o in owners if not _complete(o)]
+        now = (*refused, *(f for p in pods if (f := _unplaced(p)) is not None))
+        if now != before:
+            since, before = time.monotonic(), now
+        rest = len(missing) <= len(refused) and all(_is_decided(p) for p in pods)
+        return rest and (not now or time.monotonic() - since > _QUIET)
+
+    if until(settled, seconds, 0.25):
+        return before
+    late = Finding("sandbox", f"pods have not come to rest after {seconds:.0f} s", "look at its logs")
+    return (*before, late)
+
+
+def _unplaced(pod: Manifest) -> Finding | None:
+    condition = _scheduled(pod)
+    if condition.get("status") != "False":
+        return None
+    return Finding(named(pod), f"waits: {condition.get('message') or condition.get('reason')}", _FIX)
+
+
+def _is_decided(pod: Manifest) -> bool:
+    phase = pod["status"].get("phase")
+    return phase in {"Running", "Succeeded", "Failed"} or _scheduled(pod).get("status") == "False"
+
+
+def _scheduled(pod: Manifest) -> Mapping[str, Any]:
+    conditions = pod["status"].get("conditions", ())
+    return next((c for c in conditions if c["type"] == "PodScheduled"), {})
+
+
+def _complete(owner: Manifest) -> bool:
+    """Whether the controller has seen the object as it is, and made all its pods."""
+    status, spec = owner["status"], owner["spec"]
+    if owner["kind"] == "Job":
+        return sum(int(status.get(k, 0)) for k in ("active", "succeeded", "failed")) > 0
+    if status.get("observedGeneration") != owner["metadata"]["generation"]:
+        return False
+    if owner["kind"] == "Deployment":
+        return True  # its ReplicaSet is judged
+    if owner["kind"] == "DaemonSet":
+        return int(status["currentNumberScheduled"]) >= int(status["desiredNumberScheduled"])
+    return int(status.get("replicas", 0)) == int(spec.get("replicas", 1))
+
+
+def _refused(api: Api, owner: Manifest) -> Finding | None:
+    """What admission said to the controller: a ReplicaSet keeps it as a condition, the others as an event."""
+    if _complete(owner):
+        return None
+    for condition in owner["status"].get("conditions", ()):
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            return Finding(named(owner), f"its pods are refused: {condition['message']}", _REFUSED_FIX)
+    fields = f"involvedObject.uid={owner['metadata']['uid']},reason=FailedCreate"
+    events = api.list("v1", "Event", owner["metadata"]["namespace"], fieldSelector=fields)
+    if not events:
+        return None
+    return Finding(named(owner), f"its pods are refused: {events[-1]['message']}", _REFUSED_FIX)

@@ -1,0 +1,36 @@
+"""A sandbox for the tests that need one; where it cannot be had they skip, and say why."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tonnage.testing.sandbox import Sandbox, why_not
+from tonnage.testing.sandbox.binaries import programs
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All in one worker, one after the other: a control plane of its own for each would want the whole machine."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("sandbox"))
+
+
+@pytest.fixture(scope="session")
+def real() -> None:
+    """Skip where no sandbox can be had; build it where that is allowed."""
+    if reason := why_not():
+        pytest.skip(reason)
+    programs()
+
+
+@pytest.fixture(scope="module")
+def cluster(real: None, request: pytest.FixtureRequest) -> Iterator[Sandbox]:  # noqa: ARG001 it skips
+    """One control plane for the tests of a module; its logs stay when one of them fails."""
+    before = request.session.testsfailed
+    with Sandbox() as started:
+        yield started
+        if request.session.testsfailed > before:
+            print(f"the logs of the sandbox are in {started.keep_logs()}")  # noqa: T201 pytest shows it with the failure
