@@ -12,7 +12,7 @@ DEMO := build/demo
 EDITOR_HOME := $(or $(TONNAGE_EDITOR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tonnage/editor)
 SKIPS ?=
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check sandbox format bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,12 +48,15 @@ demo: $(VENV)/.run ## plan, preview and a sample diff of the reference platform 
 	@cd $(DEMO)/stacks && { $(BIN)/tonnage diff --base HEAD || test $$? -eq 1; }
 
 test: check $(EDITOR_HOME)/package-lock.json ## formatting, lint, types, then every test
-	$(BIN)/python -m pytest --numprocesses 2 $(SKIPS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(SKIPS)
 
 check: $(VENV)/.dev ## formatting, lint and types only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+sandbox: $(VENV)/.run ## build the control plane that tests run against (once, about 20 minutes; needs Go)
+	@$(BIN)/python -m tonnage.testing.sandbox build
 
 format: $(VENV)/.dev ## put the code into form
 	$(BIN)/ruff format .

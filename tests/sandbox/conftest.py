@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from stacks.conftest import repo as repo  # noqa: PLC0414 a fixture: its name is its use
 from tonnage.testing.sandbox import Sandbox, why_not
 from tonnage.testing.sandbox.binaries import programs
 

@@ -91,9 +91,11 @@ time.sleep(300)
 """
 
 
-def started(folder: Path, **how: bool) -> tuple[subprocess.Popen[str], list[int]]:
+def started(folder: Path, *, own_session: bool = False) -> tuple[subprocess.Popen[str], list[int]]:
     """A process that has started three programs, and the ids of all that it started."""
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(folder)], stdout=subprocess.PIPE, text=True, **how)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(folder)], stdout=subprocess.PIPE, text=True, start_new_session=own_session
+    )
     assert parent.stdout is not None
     return parent, [int(pid) for pid in parent.stdout.readline().split()]
 
@@ -112,7 +114,7 @@ def test_whatever_ends_the_parent_ends_the_programs(folder: Path, number: signal
 
 def test_ctrl_c_reaches_only_who_asked(folder: Path) -> None:
     """A terminal signals its whole group: the supervisor is in another, and ends things in order."""
-    parent, pids = started(folder, start_new_session=True)
+    parent, pids = started(folder, own_session=True)
     os.killpg(parent.pid, signal.SIGINT)
     parent.communicate(timeout=10)
 

@@ -7,7 +7,7 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tonnage.testing.recorded import recorded
+    from tonnage.testing.recording import recorded
 
 __all__ = ["recorded"]
 
@@ -15,7 +15,7 @@ __all__ = ["recorded"]
 def __getattr__(name: str) -> object:
     if name != "recorded":
         raise AttributeError(f"module 'tonnage.testing' has no attribute {name!r}")
-    return getattr(_import_module("tonnage.testing.recorded"), name)
+    return getattr(_import_module("tonnage.testing.recording"), name)
 
 
 def __dir__() -> list[str]:

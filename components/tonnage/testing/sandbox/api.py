@@ -92,9 +92,13 @@ class Api:
         """The object that the manifest names, as the server holds it."""
         return self._about(manifest, "GET", {})
 
-    def delete(self, manifest: Manifest) -> Answer:
-        """Delete the object that the manifest names; what it owns goes in the background."""
-        return self._about(manifest, "DELETE", {"propagationPolicy": "Background"})
+    def delete(self, manifest: Manifest, *, at_once: bool = False) -> Answer:
+        """Delete the object that the manifest names; what it owns goes in the background.
+
+        `at_once`: a pod's grace is not waited for, as it is when its node is gone.
+        """
+        grace = {"gracePeriodSeconds": "0"} if at_once else {}
+        return self._about(manifest, "DELETE", {"propagationPolicy": "Background", **grace})
 
     def list(self, api_version: str, kind: str, namespace: str | None = None, **query: str) -> tuple[Manifest, ...]:
         """All objects of a kind, in one namespace or in all, by namespace and name. Raises SandboxError if refused."""

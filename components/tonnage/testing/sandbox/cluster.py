@@ -140,7 +140,7 @@ class Sandbox:
 
     def _serves(self, definition: Manifest) -> bool:
         status = self.api.get(definition).body.get("status", {})
-        conditions = {c["type"]: c["status"] for c in status.get("conditions", ())}
+        conditions = {c["type"]: c["status"] for c in status.get("conditions") or ()}
         spec = definition["spec"]
         served = [f"{spec['group']}/{v['name']}" for v in spec["versions"] if v["served"]]
         known = [self.api.path(version, spec["names"]["kind"], None) for version in served]
@@ -156,7 +156,7 @@ class Sandbox:
 
 
 def _ready(node: Manifest) -> bool:
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in node["status"].get("conditions", ()))
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in node["status"].get("conditions") or ())
 
 
 def _only_own(node: Manifest, added: Sequence[Manifest]) -> bool:

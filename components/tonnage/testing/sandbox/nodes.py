@@ -49,6 +49,18 @@ def nodes_of(
     return tuple(found)
 
 
+def system_node(name: str = "system-0") -> Manifest:
+    """A node that no pool holds: where a cluster runs what was there before, Karpenter itself and other controllers."""
+    amounts = {"cpu": "8", "memory": "32Gi", "ephemeral-storage": "100Gi", "pods": "58"}
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels},
+        "status": {"allocatable": amounts, "capacity": amounts},
+    }
+
+
 def agents_of(catalog: Catalog, declared: Iterable[Declared | Manifest]) -> tuple[Manifest, ...]:
     """Stand-ins for the node agents that the plan counts and nobody declared.
 

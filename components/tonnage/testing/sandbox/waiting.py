@@ -17,7 +17,7 @@ _OWNERS = (
     ("batch/v1", "Job"),
 )
 # a pod that waits is looked at again when something changes, after a second at most (the scheduler's configuration)
-_QUIET = 3.0
+_QUIET = 4.0
 _FIX = "give the cluster a node that it fits, or change what it asks for"
 _REFUSED_FIX = "give the namespace the quota, or change the pod"
 
@@ -25,7 +25,7 @@ _REFUSED_FIX = "give the namespace the quota, or change the pod"
 def waiting(api: Api, seconds: float) -> tuple[Finding, ...]:
     """Wait until controllers have made all pods or were refused, and each pod runs or was found unschedulable.
 
-    A pod counts as waiting when it has waited, for the same reason, for three seconds on end.
+    A pod counts as waiting when it has waited for four seconds on end.
     """
     since = 0.0
     before: tuple[Finding, ...] = ()
@@ -36,8 +36,9 @@ def waiting(api: Api, seconds: float) -> tuple[Finding, ...]:
         refused = [f for o in owners if (f := _refused(api, o)) is not None]
         missing = [o for o in owners if not _complete(o)]
         now = (*refused, *(f for p in pods if (f := _unplaced(p)) is not None))
-        if now != before:
-            since, before = time.monotonic(), now
+        if {f.where for f in now} != {f.where for f in before}:  # words change: each try has another pod's name
+            since = time.monotonic()
+        before = now
         rest = len(missing) <= len(refused) and all(_is_decided(p) for p in pods)
         return rest and (not now or time.monotonic() - since > _QUIET)
 
@@ -60,7 +61,7 @@ def _is_decided(pod: Manifest) -> bool:
 
 
 def _scheduled(pod: Manifest) -> Mapping[str, Any]:
-    conditions = pod["status"].get("conditions", ())
+    conditions = pod["status"].get("conditions") or ()
     return next((c for c in conditions if c["type"] == "PodScheduled"), {})
 
 
@@ -82,7 +83,7 @@ def _refused(api: Api, owner: Manifest) -> Finding | None:
     """What admission said to the controller: a ReplicaSet keeps it as a condition, the others as an event."""
     if _complete(owner):
         return None
-    for condition in owner["status"].get("conditions", ()):
+    for condition in owner["status"].get("conditions") or ():
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
             return Finding(named(owner), f"its pods are refused: {condition['message']}", _REFUSED_FIX)
     fields = f"involvedObject.uid={owner['metadata']['uid']},reason=FailedCreate"
