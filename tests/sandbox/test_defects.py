@@ -107,7 +107,10 @@ def unknown_tier(server: Manifest) -> None:
 )
 def test_a_mistake_is_caught(target: Sandbox, repo: Reference, kind: str, sow: Sow, words: str) -> None:
     """In the words of who refuses it."""
-    assert words in said(target, repo, sown(repo, kind, sow))
+    found = said(target, repo, sown(repo, kind, sow))
+
+    assert words in found
+    assert "come to rest" not in found
 
 
 def misspelt_in_a_pod(server: Manifest) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tonnage.findings import Finding
@@ -27,25 +28,44 @@ def waiting(api: Api, seconds: float) -> tuple[Finding, ...]:
 
     A pod counts as waiting when it has waited for four seconds on end.
     """
-    since = 0.0
-    before: tuple[Finding, ...] = ()
+    since, seen = time.monotonic(), _look(api)
 
     def settled() -> bool:
-        nonlocal since, before
-        pods, owners = api.list("v1", "Pod"), [o for group in _OWNERS for o in api.list(*group)]
-        refused = [f for o in owners if (f := _refused(api, o)) is not None]
-        missing = [o for o in owners if not _complete(o)]
-        now = (*refused, *(f for p in pods if (f := _unplaced(p)) is not None))
-        if {f.where for f in now} != {f.where for f in before}:  # words change: each try has another pod's name
+        nonlocal since, seen
+        before, seen = seen, _look(api)
+        if {f.where for f in seen.found} != {f.where for f in before.found}:  # each try of a pod words it anew
             since = time.monotonic()
-        before = now
-        rest = len(missing) <= len(refused) and all(_is_decided(p) for p in pods)
-        return rest and (not now or time.monotonic() - since > _QUIET)
+        return not seen.restless and (not seen.found or time.monotonic() - since > _QUIET)
 
     if until(settled, seconds, 0.25):
-        return before
-    late = Finding("sandbox", f"pods have not come to rest after {seconds:.0f} s", "look at its logs")
-    return (*before, late)
+        return seen.found
+    late = f"has not come to rest after {seconds:.0f} s: {', '.join(seen.restless) or 'pods that wait change'}"
+    return (*seen.found, Finding("sandbox", late, "look at its logs"))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    found: tuple[Finding, ...]
+    restless: tuple[str, ...]
+    """What controllers and the scheduler still have to do with."""
+
+
+def _look(api: Api) -> _Seen:
+    """In this order: what an owner says that it has made is there when pods are listed after it."""
+    quotas = api.list("v1", "ResourceQuota")
+    owners = [o for group in _OWNERS for o in api.list(*group) if "deletionTimestamp" not in o["metadata"]]
+    pods = api.list("v1", "Pod")
+    refused = {named(o): f for o in owners if (f := _refused(api, o)) is not None}
+    waits = [f for p in pods if (f := _unplaced(p)) is not None]
+    restless = [q for q in quotas if not _counted(q)]
+    restless += [o for o in owners if named(o) not in refused and not _complete(o)]
+    restless += [p for p in pods if not _is_decided(p)]
+    return _Seen((*refused.values(), *waits), tuple(map(named, restless)))
+
+
+def _counted(quota: Manifest) -> bool:
+    """Whether the quota is in force: admission passes over one that the controller has not counted yet."""
+    return dict(quota["status"].get("hard") or {}) == dict(quota["spec"].get("hard") or {})
 
 
 def _unplaced(pod: Manifest) -> Finding | None:
