@@ -48,7 +48,7 @@ demo: $(VENV)/.run ## plan, preview and a sample diff of the reference platform 
 	@cd $(DEMO)/stacks && { $(BIN)/tonnage diff --base HEAD || test $$? -eq 1; }
 
 test: check $(EDITOR_HOME)/package-lock.json ## formatting, lint, types, then every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(SKIPS)
+	$(BIN)/python -m pytest --numprocesses 2 $(SKIPS)
 
 check: $(VENV)/.dev ## formatting, lint and types only
 	$(BIN)/ruff format --check .

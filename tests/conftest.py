@@ -37,7 +37,9 @@ def tonnage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the gate say which folder's tests may skip; every other skip then fails the run."""
-    parser.addoption("--skips-only-in", metavar="FOLDER", help="fail if a test outside FOLDER was skipped")
+    parser.addoption(
+        "--skips-only-in", metavar="FOLDER", action="append", help="fail if a test outside these folders was skipped"
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -47,7 +49,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if allowed is None or reporter is None or hasattr(session.config, "workerinput"):
         return
-    skipped = [r.nodeid for r in reporter.stats.get("skipped", []) if not r.nodeid.startswith(allowed)]
+    skipped = [r.nodeid for r in reporter.stats.get("skipped", []) if not r.nodeid.startswith(tuple(allowed))]
     if skipped:
-        reporter.write_line(f"{len(skipped)} tests outside {allowed} were skipped: {', '.join(skipped[:10])}", red=True)
+        reporter.write_line(
+            f"{len(skipped)} tests outside {', '.join(allowed)} were skipped: {', '.join(skipped[:10])}", red=True
+        )
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
