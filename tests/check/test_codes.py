@@ -29,11 +29,10 @@ def found(folder: Path) -> tuple[Finding, ...]:
     return (*findings, *check(specs, catalog))
 
 
-def sources(*layers: str) -> Iterator[tuple[Path, ast.AST]]:
-    """Every node of the source of some layers, or of all."""
+def sources() -> Iterator[tuple[Path, ast.AST]]:
+    """Every node of the package's source."""
     for file in sorted(PACKAGE.rglob("*.py")):
-        if not layers or file.relative_to(PACKAGE).parts[0].removesuffix(".py") in layers:
-            yield from ((file, node) for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        yield from ((file, node) for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
 
 
 def test_codes_are_in_order_and_texts_are_whole() -> None:
@@ -63,11 +62,11 @@ def test_every_code_of_the_source_stands_in_the_table_and_none_is_left_over() ->
     assert used == set(kinds())
 
 
-def test_every_finding_of_specs_has_a_code() -> None:
-    """In the layers that read and judge specs; a finding that is passed on keeps its own."""
+def test_every_finding_has_a_code() -> None:
+    """In all layers; a finding that is passed on keeps its own."""
     bare = [
         f"{file.name}:{node.lineno}"
-        for file, node in sources(*JUDGED)
+        for file, node in sources()
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "Finding"
         and not any(k.arg == "code" for k in node.keywords)

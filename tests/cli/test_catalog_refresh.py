@@ -207,7 +207,7 @@ def test_a_list_that_cannot_be_trusted_gives_no_price(
 
     assert (done.code, done.out) == (1, "")
     assert what in done.err
-    assert done.err.startswith(f"error: price list of {cloud}: ")
+    assert done.err.startswith(f"error TN404: price list of {cloud}: ")
     assert len(server.asked) == 1
 
 

@@ -72,7 +72,9 @@ def _spliced(text: str, document: Document, prices: Rows) -> str | Finding:
     lines = text.splitlines(keepends=True)
     places = {key: document.key((key,)) for key in keys}
     if any(place.column != 1 for place in places.values()):
-        return Finding("catalog", "is written in braces", "write one key a line", position=document.at(()))
+        return Finding(
+            "catalog", "is written in braces", "write one key a line", position=document.at(()), code="TN403"
+        )
     section = write_yaml({"prices": prices})
     if "prices" not in keys:
         gap = "" if not text or text.endswith("\n") else "\n"
@@ -100,5 +102,5 @@ def _put(out: Path, text: str) -> tuple[Finding, ...]:
         fresh.replace(out)
     except OSError as bad:
         fix = "name a folder that exists and can be written"
-        return (Finding(str(out), f"cannot be written: {(bad.strerror or '').lower()}", fix),)
+        return (Finding(str(out), f"cannot be written: {(bad.strerror or '').lower()}", fix, code="TN403"),)
     return ()

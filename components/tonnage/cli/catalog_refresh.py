@@ -48,7 +48,7 @@ def run(specs: Path | None, asked: Asked, *, as_json: bool) -> int:
         with progress(f"asking for prices of {asked.cloud} in {asked.region}"):
             made = LISTS[asked.cloud](_wanted(catalog, asked))
     except PriceListError as bad:
-        return tell([Finding(f"price list of {asked.cloud}", bad.what, bad.fix)])
+        return tell([Finding(f"price list of {asked.cloud}", bad.what, bad.fix, code="TN404")])
     for text in made.notes:
         note(f"tonnage: {text}")
     title = facts()[asked.cloud]["title"]

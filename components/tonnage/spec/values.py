@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from tonnage import units
 
 _SHOWN = 40
+_FIRST_YEAR, _LAST_YEAR = 2000, 2199
 
 
 def said(value: object) -> str:
@@ -217,7 +218,13 @@ class Day(_Marker):
     example = "2026-11-23"
 
     def read(self, value: object) -> date:
-        """The day; a time of day is refused."""
+        """The day; a time of day is refused, and so is a year that must be a slip of the hand."""
+        day = self._day(value)
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise wrong(f"{day} is out of range", f"write a day from {_FIRST_YEAR} to {_LAST_YEAR}", "TN121")
+        return day
+
+    def _day(self, value: object) -> date:
         if type(value) is date:
             return value
         try:
@@ -229,7 +236,7 @@ class Day(_Marker):
 
     def described(self) -> JsonSchemaValue:
         """A string of the form of a date."""
-        return {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$", "examples": [self.example]}
+        return {"type": "string", "format": "date", "pattern": r"^2[01]\d\d-\d\d-\d\d$", "examples": [self.example]}
 
 
 class Flag(_Marker):

@@ -94,7 +94,7 @@ def test_what_is_short_is_told_in_gpus_with_the_dimension_and_what_would_have_to
     plan = plan_capacity(cluster(DGX), [work], catalog)
 
     assert (
-        "error: search/long: 6 of 6 pods have no place (6 h100-sxm GPUs short): no room on dgx (GPUs on 3 nodes:"
+        "error TN352: search/long: 6 of 6 pods have no place (6 h100-sxm GPUs short): no room on dgx (GPUs on 3 nodes:"
         " a pod needs 1, none free); drop search/late, or leave it out, or add nodes"
     ) in said(plan)
 

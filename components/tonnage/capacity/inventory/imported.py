@@ -46,7 +46,7 @@ def import_nodes(tree: object, catalog: Catalog, rack_label: str | None = None) 
     items = tree.get("items") if isinstance(tree, Mapping) else None
     if not isinstance(items, list):
         what = "holds no list of nodes"
-        return Imported((), 0, (Finding("nodes", what, "give what `kubectl get nodes -o json` prints"),))
+        return Imported((), 0, (Finding("nodes", what, "give what `kubectl get nodes -o json` prints", code="TN356"),))
     found: list[Finding] = []
     nodes: list[Node] = []
     left: dict[str, list[str]] = {}
@@ -68,7 +68,7 @@ def import_nodes(tree: object, catalog: Catalog, rack_label: str | None = None) 
 
 
 def _said(where: str, what: str, fix: str, severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(where, what, fix, severity)
+    return Finding(where, what, fix, severity, code="TN356")
 
 
 def _name_of(item: object) -> str:

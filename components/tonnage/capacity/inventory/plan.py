@@ -191,10 +191,12 @@ def _findings(decided: _Decided, packed: Packed, asked: Sequence[Asked]) -> Iter
         yield from a.sizing.options[i].findings
     if not placement.proven:
         what = "the placement is not proven optimal: too many kinds of pods, or a loss that it was made to survive"
-        yield Finding(f"cluster {cluster.name}", what, "fewer layouts make it exact", Severity.INFO)
+        yield Finding(f"cluster {cluster.name}", what, "fewer layouts make it exact", Severity.INFO, code="TN355")
     yield from on_gpu_nodes(cluster.name, groups, stock.supply)
     yield from stock_findings(cluster.name, worst_pending(packed, groups, stock.supply), groups)
     yield from shortfalls(placement, decided.wanted, stock, decided.drops)
     yield from loss_findings(decided.settled.verdict, placement, decided.wanted, decided.survive, stock)
     for wrong in wrong_with(packed, groups, stock.supply):
-        yield Finding(f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it")
+        yield Finding(
+            f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it", code="TN330"
+        )

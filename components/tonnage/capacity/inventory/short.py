@@ -41,15 +41,15 @@ def shortfalls(
         head = f"{missing} of {_pods(group.count)} {verb} no place ({_size(group, missing)} short)"
         if w in by_workload:
             fix = _fix(by_workload[w], placement.placed[w] - group.surge, group, wanted)
-            yield Finding(group.workload, f"{head}: {in_the_way(group, placement, stock)}", fix)
+            yield Finding(group.workload, f"{head}: {in_the_way(group, placement, stock)}", fix, code="TN352")
         else:
             fix = "allow other accelerators, or ask for smaller pods"
-            yield Finding(group.workload, f"{head}: {no_room(group, stock.supply)}", fix)
+            yield Finding(group.workload, f"{head}: {no_room(group, stock.supply)}", fix, code="TN352")
     for d in found:
         if len(d.short) > 1 and d.sets and any(d.sets != by_workload[w].sets for w in d.short):
             names = " and ".join(wanted[w].name for w in d.short)
             what = f"{names} fit together only if more goes than for one of them"
-            yield Finding(wanted[d.short[0]].name, what, f"to fit all: {_sets(d, wanted)}", Severity.INFO)
+            yield Finding(wanted[d.short[0]].name, what, f"to fit all: {_sets(d, wanted)}", Severity.INFO, code="TN353")
 
 
 def _pods(count: int) -> str:
@@ -114,18 +114,26 @@ def loss_findings(
             f" {group.count - group.surge} replicas find no place again ({_size(group, loss.pods)} short)"
         )
         fix = "add nodes, lower the load of its tier, or set survive to nothing"
-        yield Finding(f"{group.workload} survive", what, fix)
+        yield Finding(f"{group.workload} survive", what, fix, code="TN322")
     if verdict.cut:
         for w, kind in enumerate(survive):
             if kind == "rack":
                 what = "a rack can take nodes in more ways than are tried: its loss is judged by the first ones"
-                yield Finding(f"{wanted[w].name} survive", what, "fewer kinds of pods make it sure", Severity.WARNING)
+                yield Finding(
+                    f"{wanted[w].name} survive",
+                    what,
+                    "fewer kinds of pods make it sure",
+                    Severity.WARNING,
+                    code="TN354",
+                )
     for w, kind in enumerate(survive):
         homes = {s.offer for s in placement.stacks if dict(s.pods).get(w)}
         bare = sorted(stock.supply.offers[i].name for i in homes if not stock.racks[i])
         if kind == "rack" and bare:
             what = f"the racks of {', '.join(bare)} are not stated, so the loss of one cannot be judged"
-            yield Finding(f"{wanted[w].name} survive", what, "add racks to the nodes, or set survive to node")
+            yield Finding(
+                f"{wanted[w].name} survive", what, "add racks to the nodes, or set survive to node", code="TN313"
+            )
 
 
 def short_entries(

@@ -43,11 +43,13 @@ def stock_of(cluster: Cluster, catalog: Catalog) -> Stock:
         node = node_type_of(block, cluster)
         room = _room(block, node, catalog, cluster.platform)
         if isinstance(room, str):
-            found.append(Finding(where, f"{block.name} is not planned on: {room}", "correct the nodes' shape"))
+            found.append(
+                Finding(where, f"{block.name} is not planned on: {room}", "correct the nodes' shape", code="TN328")
+            )
             continue
         if block.ephemeral is None:
             what = f"the disk of {block.name} is not stated: {room.ephemeral.in_gib:.0f} GiB for pods are assumed"
-            found.append(Finding(where, what, "add ephemeral", Severity.WARNING))
+            found.append(Finding(where, what, "add ephemeral", Severity.WARNING, code="TN351"))
         kept.append((_offer(block, node, room, cluster), block.racks))
     kept.sort(key=lambda entry: entry[0].name)
     return Stock(
