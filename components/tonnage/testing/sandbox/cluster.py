@@ -151,7 +151,7 @@ class Sandbox:
         for manifest in objects:
             answer = self.api.apply(manifest, dry_run=dry_run)
             if answer.why_not is not None:
-                refused.append(Finding(named(manifest), answer.why_not, _FIXES.get(answer.status, _FIX)))
+                refused.append(Finding(named(manifest), answer.why_not, _FIXES.get(answer.status, _FIX), code="TN609"))
         return tuple(refused)
 
 

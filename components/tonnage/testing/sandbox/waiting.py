@@ -40,7 +40,7 @@ def waiting(api: Api, seconds: float) -> tuple[Finding, ...]:
     if until(settled, seconds, 0.25):
         return seen.found
     late = f"has not come to rest after {seconds:.0f} s: {', '.join(seen.restless) or 'pods that wait change'}"
-    return (*seen.found, Finding("sandbox", late, "look at its logs"))
+    return (*seen.found, Finding("sandbox", late, "look at its logs", code="TN611"))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _unplaced(pod: Manifest) -> Finding | None:
     condition = _scheduled(pod)
     if condition.get("status") != "False":
         return None
-    return Finding(named(pod), f"waits: {condition.get('message') or condition.get('reason')}", _FIX)
+    return Finding(named(pod), f"waits: {condition.get('message') or condition.get('reason')}", _FIX, code="TN610")
 
 
 def _is_decided(pod: Manifest) -> bool:
@@ -105,9 +105,9 @@ def _refused(api: Api, owner: Manifest) -> Finding | None:
         return None
     for condition in owner["status"].get("conditions") or ():
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            return Finding(named(owner), f"its pods are refused: {condition['message']}", _REFUSED_FIX)
+            return Finding(named(owner), f"its pods are refused: {condition['message']}", _REFUSED_FIX, code="TN609")
     fields = f"involvedObject.uid={owner['metadata']['uid']},reason=FailedCreate"
     events = api.list("v1", "Event", owner["metadata"]["namespace"], fieldSelector=fields)
     if not events:
         return None
-    return Finding(named(owner), f"its pods are refused: {events[-1]['message']}", _REFUSED_FIX)
+    return Finding(named(owner), f"its pods are refused: {events[-1]['message']}", _REFUSED_FIX, code="TN609")
