@@ -1,15 +1,21 @@
 """What specs and catalogue say against each other, word for word and at its place."""
 
 from dataclasses import replace
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from check.factories import catalog
 from spec.folders import FILES, SEARCH, WEST, write
 from spec.table import Case, cases
+from tonnage.catalog.shipped import shipped_catalog
 from tonnage.check import check
+from tonnage.check.floors import floors
 from tonnage.findings import Severity
+from tonnage.spec.cluster import Platform
 from tonnage.spec.load import Specs, load_specs, load_what_can_be
 
 CASES = cases(Path(__file__).parent / "wrong.txt")
@@ -115,3 +121,69 @@ def test_the_order_of_rows_and_clusters_means_nothing(tmp_path: Path) -> None:
         teams={n: specs.teams[n] for n in sorted(specs.teams, reverse=True)},
     )
     assert check(turned, mixed) == check(specs, rows)
+
+
+def test_a_team_called_pools_would_overwrite_the_pools(tmp_path: Path) -> None:
+    """Its plan file lies beside that of the cluster's pools."""
+    team = {"teams/pools.yaml": SEARCH.replace("name: search", "name: pools").replace("  east: {}\n", "")}
+    (finding,) = check(loaded(write(tmp_path, files=team)), catalog())
+    assert str(finding).startswith(
+        "teams/pools.yaml:2:7: error TN257: team pools name: 'pools' is the name of the plan"
+    )
+
+
+def test_a_budget_is_not_judged_beside_a_cluster_that_cannot_be_read(tmp_path: Path) -> None:
+    """What a broken file says of its limits, nobody knows."""
+    limited = (
+        "clusters/west.yaml",
+        "instanceTypes: [g6e.12xlarge]",
+        "instanceTypes: [g6e.12xlarge]\n  limits: {cost: 9 USD/h}",
+    )
+    over = ("teams/search.yaml", "60000 USD", "9000000 USD")
+    specs, _ = load_what_can_be(
+        write(tmp_path / "a", limited, over, ("clusters/east.yaml", "platform: eks", "platform: x"))
+    )
+    assert check(specs, catalog()) == ()
+    whole, _ = load_what_can_be(write(tmp_path / "b", limited, over))
+    assert [f.code for f in check(whole, catalog())] == ["TN250"]
+
+
+def test_a_reservation_that_has_ended_commits_to_nothing(tmp_path: Path) -> None:
+    """Only what is paid for is held against the limit."""
+    tight = ("clusters/east.yaml", "cost: 250000", "cost: 25000")
+    ended = ("clusters/east.yaml", "price: 31.40", "until: 2026-01-01, price: 31.40")
+    assert {f.code for f in check(loaded(write(tmp_path / "a", tight)), catalog())} == {"TN251"}
+    assert {f.code for f in check(loaded(write(tmp_path / "b", tight, ended)), catalog())} == {"TN216"}
+
+
+def test_a_reservation_without_any_price_is_not_taken_for_free(tmp_path: Path) -> None:
+    """Nothing is said of a sum that is not known."""
+    unpriced = ("clusters/east.yaml", ", price: 31.40 USD/h", "")
+    tight = ("clusters/east.yaml", "cost: 250000", "cost: 1")
+    assert check(loaded(write(tmp_path, unpriced, tight)), catalog()) == ()
+
+
+def test_floors_of_kubernetes_have_sources() -> None:
+    """Facts with a day; patterns that name accelerators and platforms that exist."""
+    assert floors()
+    for floor in floors():
+        assert floor.source.title.startswith("NVIDIA/aicr@")
+        assert floor.source.checked <= date(2026, 12, 31)
+        assert any(fnmatchcase(name, floor.accelerator) for name in shipped_catalog().accelerators)
+        assert any(fnmatchcase(platform, floor.platform) for platform in get_args(Platform))
+
+
+def test_nodes_that_exist_need_neither_region_nor_zones(tmp_path: Path) -> None:
+    """Nothing is bought, so no price or zone is asked for; of bought nodes both must be told."""
+    nodes = "nodes: [{name: dgx, count: 2, accelerator: h100-sxm, gpus: 8, cpu: 96, memory: 1TiB, labels: {a/b: c}}]"
+    own = (
+        ("clusters/west.yaml", "region: us-west-2\nzones: [us-west-2a]\n", ""),
+        (
+            "clusters/west.yaml",
+            "provisioner: karpenter\n  instanceTypes: [g6e.12xlarge]",
+            f"provisioner: none\n  {nodes}",
+        ),
+    )
+    assert check(loaded(write(tmp_path / "a", *own)), catalog()) == ()
+    _, findings = load_specs(write(tmp_path / "b", own[0]))
+    assert [(f.where, f.code) for f in findings] == [("region", "TN111"), ("zones", "TN111")]

@@ -135,3 +135,41 @@ def test_a_wrong_key_without_effect_is_one_finding(tmp_path: Path) -> None:
     """That it has no effect yet is said once it is right."""
     _, (finding,) = load_specs(write(tmp_path, (S, "inputTokens: 2000", "inputTokens: 2000\n      ramp: fast")))
     assert finding.severity is Severity.ERROR
+
+
+def warned(folder: Path) -> list[str]:
+    """Warnings of a folder that loads."""
+    specs, findings = load_specs(folder)
+    assert specs is not None
+    return [str(f) for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ("      survive: node", "10:7: warning TN137: clusters.west.chat.survive: does not differ from"),
+        (
+            "      traffic: {requests: 12/s}",
+            "10:17: warning TN137: clusters.west.chat.traffic.requests: does not differ",
+        ),
+        ("      replicas: null", "10:7: warning TN137: clusters.west.chat.replicas: is not set anyway"),
+    ],
+)
+def test_what_does_not_differ_is_said(over: str, said: str, tmp_path: Path) -> None:
+    """Somebody meant another value, here or there."""
+    (warning,) = warned(write(tmp_path, (S, "      traffic: {requests: 30/m}", over)))
+
+    assert warning.startswith(f"teams/search.yaml:{said}")
+
+
+def test_a_workload_that_runs_nowhere_is_said(tmp_path: Path) -> None:
+    """Most likely a switch that was forgotten."""
+    off = (S, "  - name: embeddings\n", "  - name: embeddings\n    run: false\n")
+    assert warned(write(tmp_path / "a", off)) == [
+        (
+            "teams/search.yaml:24:5: warning TN138: batch[0].name: "
+            "'embeddings' runs nowhere: run is false on every cluster; delete the workload, or let it run somewhere"
+        )
+    ]
+    on_one = (S, "  west:\n", "  west:\n    embeddings: {run: true}\n")
+    assert warned(write(tmp_path / "b", off, on_one)) == []
