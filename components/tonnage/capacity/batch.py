@@ -6,6 +6,7 @@ from tonnage.capacity.coefficients import Coefficients
 from tonnage.capacity.host import batch_pod
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.options import Offered
+from tonnage.capacity.rejected import OTHER_WANTED, none_left, unoffered
 from tonnage.capacity.result import Option, Rejection, Sizing, WorkloadId
 from tonnage.findings import Finding
 from tonnage.spec.workload import Batch
@@ -28,24 +29,18 @@ def size_batch(workload_id: WorkloadId, workload: Batch, accelerators: Offered, 
     options = tuple(_option(workload_id, workload, name, coefficients) for name in names if name not in lost)
     if options:
         return Sizing(workload_id, options, rejections)
-    why = "; ".join(f"{r.what}: {r.why}" for r in rejections) or "the cluster has no accelerator"
-    what = f"nothing can run pods of {workload.gpus} GPUs: {why}"
-    return Sizing(
-        workload_id,
-        (),
-        rejections,
-        (Finding(str(workload_id), what, "allow another accelerator or instance type", code="TN301"),),
-    )
+    what = f"nothing can run pods of {workload.gpus} GPUs"
+    finding = none_left(workload_id, what, rejections, "allow another accelerator or instance type")
+    return Sizing(workload_id, (), rejections, (finding,))
 
 
 def _rejections(workload: Batch, accelerators: Offered) -> Iterator[Rejection]:
     wanted = workload.accelerator
-    if wanted and wanted not in {a.name for a, _ in accelerators}:
-        yield Rejection(wanted, "no node type of the cluster has it")
+    yield from unoffered([wanted] if wanted else [], (a for a, _ in accelerators))
     for accelerator, per_node in sorted(accelerators, key=lambda entry: entry[0].name):
         largest = max(per_node, default=0)
         if wanted and accelerator.name != wanted:
-            yield Rejection(accelerator.name, "not the accelerator that the workload asks for")
+            yield Rejection(accelerator.name, OTHER_WANTED)
         elif workload.gpus > largest:
             why = f"the largest node of the cluster has {largest}, a pod needs {workload.gpus}"
             yield Rejection(accelerator.name, why)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tonnage.capacity.result import PlannedWorkload, PodShape, Pool, UnusedReservation
+from tonnage.capacity.result import PlannedWorkload, PodShape, Pool, TeamCost, UnusedReservation
+from tonnage.spec.team import Team
 from tonnage.units import Cpu, Memory, MoneyRate
 
 _MILLIONTH = 1_000_000
@@ -62,6 +63,15 @@ def total_of(pools: Iterable[Pool], unused: Iterable[UnusedReservation]) -> Mone
     """All nodes of known price, spares and unused reservations included, at full price."""
     used = sum((p.price.rate.amount * p.nodes for p in pools if p.price.rate), Fraction(0))
     return MoneyRate(used + sum((u.rate.amount * u.nodes for u in unused if u.rate), Fraction(0)))
+
+
+def team_costs(teams: Iterable[Team], shared: Bill) -> dict[str, TeamCost]:
+    """Each team's part beside its budget, by name."""
+    budgets = {t.name: t.budget for t in teams}
+    return {
+        name: TeamCost(part, budgets.get(name), shared.unpriced.get(name, ()))
+        for name, part in sorted(shared.parts.items())
+    }
 
 
 def payable(amount: Fraction) -> MoneyRate:

@@ -13,8 +13,12 @@ def rejections_of(options: Sequence[Option], place: int, search: Search, choice:
     """One rejection for each option that was not chosen, in the order of the options."""
     for i, option in enumerate(options):
         if i != choice[place]:
-            what = str(option.layout) if option.layout else f"{option.pod.accelerator or 'CPU'} x{option.pod.gpus}"
-            yield Rejection(what, _why(option, i, place, search, choice))
+            yield Rejection(named(option), _why(option, i, place, search, choice))
+
+
+def named(option: Option) -> str:
+    """What a rejection calls an option: its layout, or what one of its pods holds."""
+    return str(option.layout) if option.layout else f"{option.pod.accelerator or 'CPU'} x{option.pod.gpus}"
 
 
 def _why(option: Option, i: int, place: int, search: Search, choice: Choice) -> str:

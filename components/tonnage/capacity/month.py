@@ -15,7 +15,7 @@ from tonnage.capacity.packing.bounds import Bound, lower_bound
 from tonnage.capacity.packing.dollars import hourly, monthly
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.phases import Following, Standing
-from tonnage.capacity.packing.pools import rooms_of
+from tonnage.capacity.packing.pools import placed_by_pool, rooms_of
 from tonnage.capacity.packing.supply import Supply
 from tonnage.capacity.profiles import Profile
 from tonnage.capacity.result import Option, PlannedWorkload, Pool, UnusedReservation
@@ -43,7 +43,7 @@ class Month:
     @property
     def shares(self) -> dict[str, Share]:
         """Part of the month by profile, to a millionth; empty where the month has one alone."""
-        return {p.name: Share(cut(p.share)) for p in self.profiles} if len(self.profiles) > 1 else {}
+        return {p.name: share_of(p.share) for p in self.profiles} if len(self.profiles) > 1 else {}
 
     def pods(self, profile: Profile, *, scaled: bool = False) -> tuple[int, ...]:
         """Pods of each workload; `scaled`: served models with only the replicas that the phase needs."""
@@ -60,6 +60,11 @@ class Month:
     def cost(self, *, scaled: bool = False) -> Fraction:
         """Of the nodes decided on, in units of the supply, as a mean over the month."""
         return sum((p.share * self.following.at(self.pods(p, scaled=scaled)).cost for p in self.profiles), Fraction(0))
+
+    @property
+    def saved(self) -> Fraction:
+        """Dollars per hour, as a mean over the month, that served models would save if they followed the phases."""
+        return (self.cost() - self.cost(scaled=True)) * self.following.supply.unit
 
     def cost_of(self, place: int) -> Fraction:
         """What one workload adds to that mean: with it less without it, hour by hour."""
@@ -110,7 +115,8 @@ def month_bill(
     for profile in month.profiles:
         nodes, standing = _nodes(month, profile), month.standing(profile)
         then = [replace(p, count=nodes[p.name], spares=0) for p in pools]
-        placed = [replace(w, pools=_placed(standing, i, month)) for i, w in enumerate(workloads)]
+        supply = month.following.supply
+        placed = [replace(w, pools=placed_by_pool(standing.stacks, i, supply)) for i, w in enumerate(workloads)]
         made = bill(then, placed, room, unused, teams)
         total += profile.share * made.total.amount
         for team, part in made.parts.items():
@@ -119,16 +125,6 @@ def month_bill(
     sum_ = MoneyRate(cut(total))
     idle = MoneyRate(sum_.amount - sum((r.amount for r in rates.values()), Fraction(0)))
     return replace(whole, parts=rates, idle=idle, total=sum_)
-
-
-def _placed(standing: Standing, group: int, month: Month) -> dict[str, int]:
-    pods: dict[str, int] = {}
-    for stack in standing.stacks:
-        n = stack.nodes * dict(stack.pods).get(group, 0)
-        if n:
-            name = month.following.supply.offers[stack.offer].name
-            pods[name] = pods.get(name, 0) + n
-    return dict(sorted(pods.items()))
 
 
 def month_entries(month: Month, least: Fraction | None) -> Iterator[Entry]:
@@ -172,13 +168,13 @@ def month_bound(
 
 def scaled_total(month: Month, total: MoneyRate) -> MoneyRate | None:
     """The total if served models followed the phases; None where nothing would be saved."""
-    saved = (month.cost() - month.cost(scaled=True)) * month.following.supply.unit
+    saved = month.saved
     return MoneyRate(cut(total.amount - saved)) if saved else None
 
 
 def scaling_findings(cluster: str, month: Month) -> Iterator[Finding]:
     """That the peak is paid at all hours, and what following the phases would save."""
-    saved = (month.cost() - month.cost(scaled=True)) * month.following.supply.unit
+    saved = month.saved
     if saved:
         names = ", ".join(str(o.workload) for o in month.options if len(set(o.by_phase.values())) > 1)
         what = (

@@ -12,6 +12,7 @@ from tonnage.capacity.host import serving_pod
 from tonnage.capacity.layouts import Candidate, try_layout
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.memory import weights_of
+from tonnage.capacity.rejected import NO_NODE_TYPE, NOT_ALLOWED, none_left, unoffered
 from tonnage.capacity.result import EngineSettings, Option, PodShape, Prediction, Rejection, Sizing, WorkloadId
 from tonnage.capacity.serving import around, replicas_for, residual_of
 from tonnage.catalog.accelerators import Accelerator
@@ -24,9 +25,7 @@ from tonnage.units import Duration, Memory, Share
 Offered: TypeAlias = Sequence[tuple[Accelerator, Sequence[int]]]
 """Accelerators of a cluster, each with the GPU counts of its node types."""
 
-_NO_NODE_TYPE = "no node type of the cluster has it"
 _NO_MEMORY = "the memory that its driver reports is unknown; state it under accelerators in catalog.yaml"
-_NOT_ALLOWED = "not among the accelerators that the workload allows"
 
 
 def size_serving(
@@ -61,15 +60,14 @@ def _trials(
     workload: Serving, model: Model, accelerators: Offered, demand: Demand, c: Coefficients
 ) -> Iterator[Candidate | Rejection]:
     offered = sorted(accelerators, key=lambda entry: entry[0].name)
-    known = {a.name for a, _ in offered}
-    yield from (Rejection(n, _NO_NODE_TYPE) for n in workload.accelerators if n not in known)
+    yield from unoffered(workload.accelerators, (a for a, _ in offered))
     for accelerator, per_node in offered:
         if workload.accelerators and accelerator.name not in workload.accelerators:
-            yield Rejection(accelerator.name, _NOT_ALLOWED)
+            yield Rejection(accelerator.name, NOT_ALLOWED)
             continue
         largest = max(per_node, default=0)
         if not largest:
-            yield Rejection(accelerator.name, _NO_NODE_TYPE)
+            yield Rejection(accelerator.name, NO_NODE_TYPE)
             continue
         if accelerator.memory is None:
             yield Rejection(accelerator.name, _NO_MEMORY)
@@ -197,11 +195,7 @@ def _none_left(workload_id: WorkloadId, workload: Serving, rejections: Sequence[
         "replicas": workload.replicas,
     }
     settings = ", ".join(f"{key} {value}" for key, value in stated.items() if value)
-    last = {r.what.partition(" ")[0]: r for r in rejections if r.why != _NOT_ALLOWED}
-    why = "; ".join(f"{r.what}: {r.why}" for r in last.values()) or "the cluster has no accelerator"
-    return Finding(
-        str(workload_id),
-        f"nothing can serve {catalog_key(workload.model)}{f' with {settings}' if settings else ''}: {why}",
-        "allow another accelerator or instance type, relax the limit named, or take a smaller precision or model",
-        code="TN301",
-    )
+    last = {r.what.partition(" ")[0]: r for r in rejections if r.why != NOT_ALLOWED}
+    what = f"nothing can serve {catalog_key(workload.model)}{f' with {settings}' if settings else ''}"
+    fix = "allow another accelerator or instance type, relax the limit named, or take a smaller precision or model"
+    return none_left(workload_id, what, last.values(), fix)

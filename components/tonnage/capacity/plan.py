@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from tonnage.capacity.asked import Asked, asked_of, idle_of
-from tonnage.capacity.cost import Bill
+from tonnage.capacity.cost import Bill, team_costs
 from tonnage.capacity.idle import idle_entries, idle_findings, idle_work
 from tonnage.capacity.inventory.plan import plan_inventory
 from tonnage.capacity.ledger import Entry
@@ -32,7 +32,7 @@ from tonnage.capacity.packing.phases import Following
 from tonnage.capacity.packing.pools import placed_by_pool, pools_of
 from tonnage.capacity.packing.schedule import Pending, stock_findings, worst_pending
 from tonnage.capacity.packing.shortfall import on_gpu_nodes, shortfalls
-from tonnage.capacity.packing.verify import wrong_with
+from tonnage.capacity.packing.verify import internal_findings
 from tonnage.capacity.packing.words import contract_entry, money_entries, pool_entries, sunk_rate, whole_entries
 from tonnage.capacity.profiles import hours_of, profiles_of
 from tonnage.capacity.quota import account_use, team_quotas
@@ -42,7 +42,6 @@ from tonnage.capacity.result import (
     PlannedWorkload,
     Pool,
     RunCost,
-    TeamCost,
     UnusedReservation,
 )
 from tonnage.catalog.catalog import Catalog
@@ -88,19 +87,19 @@ class _Solved:
 def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> CapacityPlan:
     """Size and pack everything that runs on a cluster. `teams`: those on it, as they are there.
 
-    Nothing is raised: what cannot be planned is in the plan's findings, and the rest is planned as whole as it can
-    be. The order of teams, workloads and node types means nothing.
+    Nothing is raised: what cannot be planned is in the plan's findings, the rest is planned. Order means nothing.
     """
     if cluster.node_pools.provisioner == "none":
         return plan_inventory(cluster, teams, catalog)
     shop = shop_of(cluster, catalog)
-    asked = asked_of(teams, _types(shop), catalog, cluster)
+    types = _types(shop)
+    asked = asked_of(teams, types, catalog, cluster)
     solved = _solve(shop, tuple(a for a in asked if a.sizing.options), cluster)
-    month = solved.month
+    month, names = solved.month, [t.name for t in teams]
     pools = with_phases(pools_of(solved.packed, solved.groups, shop.supply), month)
     workloads = tuple(_planned(solved, i) for i in range(len(solved.asked)))
     unused = tuple(_unused(shop, pools))
-    shared = month_bill(month, pools, workloads, unused, [t.name for t in teams])
+    shared = month_bill(month, pools, workloads, unused, names)
     account = account_use(cluster.account_quotas, pools, [(r.spec.instance_type, r.vcpus) for r in shop.reserved])
     lowest, gap = _proof(solved, pools, unused)
     made = CapacityPlan(
@@ -108,8 +107,8 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         as_of=cluster.as_of,
         pools=pools,
         workloads=workloads,
-        quotas=team_quotas([t.name for t in teams], workloads),
-        costs=_costs(teams, shared),
+        quotas=team_quotas(names, workloads),
+        costs=team_costs(teams, shared),
         idle=shared.idle,
         total=shared.total,
         lower_bound=lowest,
@@ -124,7 +123,7 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         runs=tuple(_runs(solved)),
         if_scaled=scaled_total(month, shared.total),
     )
-    return _with_idle(made, idle_of(teams, _types(shop), catalog, cluster), month)
+    return _with_idle(made, idle_of(teams, types, catalog, cluster), month)
 
 
 def _types(shop: Shop) -> list[NodeType]:
@@ -175,7 +174,7 @@ def _planned(solved: _Solved, i: int) -> PlannedWorkload:
         kind=a.kind,
         priority=a.priority,
         option=a.sizing.chosen(solved.choice[i]),
-        pools=placed_by_pool(solved.packed, i, solved.shop.supply),
+        pools=placed_by_pool(solved.packed.packing.stacks, i, solved.shop.supply),
         rejections=(*a.sizing.rejections, *rejections_of(a.sizing.options, i, solved.search, solved.choice)),
         demand=a.demand,
         surge=a.surge,
@@ -197,17 +196,9 @@ def _runs(solved: _Solved) -> Iterator[RunCost]:
     for i, a in enumerate(solved.asked):
         if a.when.window is not None:
             part = a.when.window.in_month / HOURS_PER_MONTH
-            used = placed_by_pool(solved.packed, i, solved.shop.supply)
+            used = placed_by_pool(solved.packed.packing.stacks, i, solved.shop.supply)
             money = solved.month.cost_of(i) * solved.shop.supply.unit * HOURS_PER_MONTH
             yield RunCost(a.id, share_of(part), None if unknown & used.keys() else Money(cut(money)))
-
-
-def _costs(teams: Sequence[Team], shared: Bill) -> dict[str, TeamCost]:
-    budgets = {t.name: t.budget for t in teams}
-    return {
-        name: TeamCost(part, budgets.get(name), shared.unpriced.get(name, ()))
-        for name, part in sorted(shared.parts.items())
-    }
 
 
 def _proof(
@@ -218,7 +209,7 @@ def _proof(
     if solved.least is None:
         return None, None
     least = solved.least * supply.unit
-    lowest = MoneyRate(Fraction(floor((least + sunk_rate(pools, unused)) * _MILLION), _MILLION))
+    lowest = MoneyRate(cut(least + sunk_rate(pools, unused)))
     if any(p.price.rate is None for p in pools):
         return lowest, None
     decided = solved.month.cost() * supply.unit
@@ -270,7 +261,4 @@ def _findings(
         what = f"the plan costs {monthly(shared.total)}, limits.cost is {monthly(cost)}"
         fix = "raise the limit, or lower the load of what costs most"
         yield Finding(f"cluster {cluster.name} nodePools.limits.cost", what, fix, code="TN324")
-    for wrong in wrong_with(solved.packed, groups, supply):
-        yield Finding(
-            f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it", code="TN330"
-        )
+    yield from internal_findings(cluster.name, solved.packed, groups, supply)

@@ -54,12 +54,18 @@ class Planned:
 
 @dataclass(frozen=True)
 class Stored:
-    """Plan files by cluster; clusters without any are absent. `stale`: where they no longer follow from the specs."""
+    """Plan files by cluster; clusters without any are absent."""
 
     files: Mapping[str, PlanFiles] = field(default_factory=dict)
-    stale: tuple[Finding, ...] = ()
+    stale_in: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """By cluster, where the files no longer follow from the specs; clusters where all follows are absent."""
     findings: tuple[Finding, ...] = ()
     """Files that cannot be read."""
+
+    @property
+    def stale(self) -> tuple[Finding, ...]:
+        """All of them, in order."""
+        return ordered(f for found in self.stale_in.values() for f in found)
 
 
 def situation(folder: Path, prefix: str = "") -> Situation:
@@ -94,7 +100,7 @@ def stored(at: Situation) -> Stored:
         return Stored()
     files: dict[str, PlanFiles] = {}
     broken: list[Finding] = []
-    old: list[Finding] = []
+    old: dict[str, tuple[Finding, ...]] = {}
     for name, cluster in sorted(at.specs.clusters.items()):
         read, found = stored_of(at, name)
         broken += found
@@ -102,9 +108,10 @@ def stored(at: Situation) -> Stored:
             continue
         files[name] = read
         teams = at.specs.teams.get(name, ())
-        old += stale(read, cluster, teams, "platform")
-        old += [f for team in teams for f in stale(read, cluster, teams, "team", team.name)]
-    return Stored(files, ordered(old), ordered(broken))
+        slices = [f for team in teams for f in stale(read, cluster, teams, "team", team.name)]
+        if former := (*stale(read, cluster, teams, "platform"), *slices):
+            old[name] = former
+    return Stored(files, old, ordered(broken))
 
 
 def stored_of(at: Situation, cluster: str) -> tuple[PlanFiles | None, tuple[Finding, ...]]:

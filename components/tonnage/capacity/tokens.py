@@ -17,6 +17,7 @@ from tonnage.capacity.ledger import Entry
 from tonnage.capacity.memory import weights_of
 from tonnage.capacity.options import Offered, engine_of, prediction_of
 from tonnage.capacity.profiles import WEEK
+from tonnage.capacity.rejected import OTHER_WANTED, none_left
 from tonnage.capacity.result import Option, PodShape, Rejection, Sizing, WorkloadId
 from tonnage.capacity.serving import Served
 from tonnage.catalog.models import Model
@@ -120,7 +121,7 @@ def _trials(
 ) -> Iterator[tuple[Candidate, Served] | Rejection]:
     for accelerator, per_node in sorted(accelerators, key=lambda entry: entry[0].name):
         if workload.accelerator not in {None, accelerator.name}:
-            yield Rejection(accelerator.name, "not the accelerator that the workload asks for")
+            yield Rejection(accelerator.name, OTHER_WANTED)
         elif accelerator.memory is None:
             yield Rejection(accelerator.name, "the memory that its driver reports is unknown")
         else:
@@ -177,9 +178,8 @@ def _notes(
         what = f"lengths are left out: {asked.input_tokens:,} tokens in and {asked.output_tokens:,} out are assumed"
         yield Finding(str(workload_id), what, "set inputTokens and outputTokens", Severity.INFO, code="TN316")
     if not options:
-        why = "; ".join(f"{r.what}: {r.why}" for r in rejections) or "the cluster has no accelerator"
         fix = "allow another accelerator or instance type, or take a smaller model"
-        yield Finding(str(workload_id), f"nothing can run {workload.model}: {why}", fix, code="TN301")
+        yield none_left(workload_id, f"nothing can run {workload.model}", rejections, fix)
 
 
 def tokens_per_second(option: Option, asked: TokenRate) -> Fraction:

@@ -1,11 +1,10 @@
 """Training runs with a stated number of GPUs: pods that fill nodes, for the time that is stated."""
 
-from collections.abc import Iterator
-
 from tonnage.capacity.coefficients import Coefficients
 from tonnage.capacity.host import job_pod
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.options import Offered
+from tonnage.capacity.rejected import NO_NODE_TYPE, NOT_ALLOWED, none_left, unoffered
 from tonnage.capacity.result import Option, Rejection, Sizing, WorkloadId
 from tonnage.findings import Finding, Severity
 from tonnage.spec.workload import PodResources, Training
@@ -19,30 +18,24 @@ def size_training(workload_id: WorkloadId, run: Training, accelerators: Offered,
     if run.gpus is None:
         return Sizing(workload_id, (), (), (Finding(where, _NOT_SIZED, "set gpus", Severity.WARNING, code="TN318"),))
     options: list[Option] = []
-    rejections = list(_unknown(run, accelerators))
+    rejections = list(unoffered(run.accelerators, (a for a, _ in accelerators)))
     for accelerator, per_node in sorted(accelerators, key=lambda entry: entry[0].name):
         if run.accelerators and accelerator.name not in run.accelerators:
-            rejections.append(Rejection(accelerator.name, "not among the accelerators that the workload allows"))
+            rejections.append(Rejection(accelerator.name, NOT_ALLOWED))
         elif (each := largest_pod(run.gpus, max(per_node, default=0))) == 0:
-            rejections.append(Rejection(accelerator.name, "no node type of the cluster has it"))
+            rejections.append(Rejection(accelerator.name, NO_NODE_TYPE))
         else:
             options.append(_option(workload_id, run.gpus, each, accelerator.name, c))
     if options:
         return Sizing(workload_id, tuple(options), tuple(rejections))
-    why = "; ".join(f"{r.what}: {r.why}" for r in rejections) or "the cluster has no accelerator"
-    what = f"nothing can run pods of {run.gpus} GPUs: {why}"
-    finding = Finding(where, what, "allow another accelerator or instance type", code="TN301")
+    what = f"nothing can run pods of {run.gpus} GPUs"
+    finding = none_left(workload_id, what, rejections, "allow another accelerator or instance type")
     return Sizing(workload_id, (), tuple(rejections), (finding,))
 
 
 def largest_pod(gpus: int, per_node: int) -> int:
     """GPUs of one pod: most that one node holds and that divides all GPUs of the run; 0: no node has any."""
     return next((n for n in range(min(gpus, per_node), 0, -1) if gpus % n == 0), 0)
-
-
-def _unknown(run: Training, accelerators: Offered) -> Iterator[Rejection]:
-    known = {a.name for a, _ in accelerators}
-    yield from (Rejection(n, "no node type of the cluster has it") for n in run.accelerators if n not in known)
 
 
 def _option(workload_id: WorkloadId, gpus: int, each: int, accelerator: str, c: Coefficients) -> Option:

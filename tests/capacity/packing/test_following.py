@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from capacity.packing.cases import problems
 from capacity.packing.factories import group, offer, supply, vector
 from tonnage.capacity.packing.complete import complete
-from tonnage.capacity.packing.firstfit import nodes_of
+from tonnage.capacity.packing.firstfit import nodes_of, pods_on
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.phases import Following
 from tonnage.capacity.packing.supply import Supply
-from tonnage.capacity.packing.verify import pods_on
 
 ON = supply(offer("one", vector("8", 64, 1), 3.0), offer("four", vector("32", 256, 4), 10.0))
 

@@ -14,6 +14,7 @@ from tonnage.capacity.inventory.wanted import Placement, Wanted
 from tonnage.capacity.packing.firstfit import Stack, fill
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.improve import merged
+from tonnage.capacity.packing.spares import pinned
 from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, plus
 
 _WAYS = 400  # in which one rack can take nodes; of more, only the first ones are tried
@@ -62,10 +63,10 @@ def losses(placement: Placement, wanted: Sequence[Wanted], survive: Sequence[str
         if any(s == "rack" and g.tier <= tier for g, s in zip(groups, survive, strict=True)):
             racks, more = _racks(ground, stock)
             events, cut = [*events, *racks], cut or more
-        pinned = _pinned(placement, groups)
+        may = pinned(placement.stacks, groups, len(stock.supply.offers))
         for event in events:
             must = [w for w, g in enumerate(groups) if survive[w] in event.kinds and g.tier <= tier]
-            for w, pods in _homeless(must, event, placement, groups, pinned).items():
+            for w, pods in _homeless(must, event, placement, groups, may).items():
                 if pods > (worst[w].pods if w in worst else 0):
                     worst[w] = Loss(w, event.what, pods)
     return Verdict(tuple(worst[w] for w in sorted(worst)), cut)
@@ -90,15 +91,6 @@ def _ground(placement: Placement, groups: Sequence[Group], tier: int, stock: Sto
 def _held(stack: Stack, groups: Sequence[Group], dimension: int) -> int:
     """What the pods of one node take; the fullest nodes are lost first."""
     return sum(groups[g].need[dimension] * pods for g, pods in stack.pods)
-
-
-def _pinned(placement: Placement, groups: Sequence[Group]) -> list[list[int]]:
-    """By workload and block: 1 where it has pods."""
-    pinned = [[0] * len(g.per_node) for g in groups]
-    for s in placement.stacks:
-        for w, _ in s.pods:
-            pinned[w][s.offer] = 1
-    return pinned
 
 
 def _nodes(ground: Sequence[Stack], stock: Stock) -> Iterator[_Event]:
@@ -151,7 +143,7 @@ def _homeless(
     event: _Event,
     placement: Placement,
     groups: Sequence[Group],
-    pinned: Sequence[Sequence[int]],
+    may: Sequence[Sequence[int]],
 ) -> dict[int, int]:
     """By workload the pods that find no place, tried in two orders; the better one counts."""
     gone: dict[int, int] = {}
@@ -166,7 +158,7 @@ def _homeless(
             needed[w] = again
     if not needed:
         return needed
-    tried = [_again(order, needed, event.rest, groups, pinned) for order in _orders(list(needed), groups)]
+    tried = [_again(order, needed, event.rest, groups, may) for order in _orders(list(needed), groups)]
     return min(tried, key=lambda left: sum(left.values()))
 
 
@@ -182,13 +174,13 @@ def _again(
     needed: Mapping[int, int],
     rest: Sequence[Stack],
     groups: Sequence[Group],
-    pinned: Sequence[Sequence[int]],
+    may: Sequence[Sequence[int]],
 ) -> dict[int, int]:
     """Pods without a place, by workload; the fullest nodes are filled first."""
     stacks = sorted(rest, key=lambda s: (s.free, s.offer))
     left: dict[int, int] = {}
     for w in order:
-        stacks, missing = fill(stacks, w, groups[w], needed[w], pinned[w])
+        stacks, missing = fill(stacks, w, groups[w], needed[w], may[w])
         if missing:
             left[w] = missing
     return left

@@ -4,24 +4,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tonnage.capacity.asked import Asked, asked_of
-from tonnage.capacity.cost import Bill, bill
+from tonnage.capacity.cost import Bill, bill, team_costs
 from tonnage.capacity.inventory.drops import Drops
 from tonnage.capacity.inventory.settle import Settled, settle
 from tonnage.capacity.inventory.short import all_drops, loss_findings, short_entries, shortfalls
 from tonnage.capacity.inventory.stock import Stock, stock_of
 from tonnage.capacity.inventory.wanted import Wanted, unbeatable
 from tonnage.capacity.ledger import Entry
+from tonnage.capacity.lost import named
 from tonnage.capacity.packing.complete import Packed, Rule
 from tonnage.capacity.packing.firstfit import Packing
 from tonnage.capacity.packing.groups import Group, group_of
 from tonnage.capacity.packing.pools import placed_by_pool, pools_of, rooms_of
-from tonnage.capacity.packing.schedule import stock_findings, worst_pending
+from tonnage.capacity.packing.schedule import Pending, stock_findings, worst_pending
 from tonnage.capacity.packing.shortfall import no_room, on_gpu_nodes
-from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, NAMES, amount
-from tonnage.capacity.packing.verify import wrong_with
-from tonnage.capacity.packing.words import contract_entry, money_entries
+from tonnage.capacity.packing.vectors import GPU
+from tonnage.capacity.packing.verify import internal_findings
+from tonnage.capacity.packing.words import contract_entry, money_entries, room_entry
 from tonnage.capacity.quota import team_quotas
-from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, Rejection, TeamCost
+from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, Rejection
 from tonnage.catalog.catalog import Catalog
 from tonnage.findings import Finding, Severity, ordered
 from tonnage.spec.cluster import Cluster
@@ -31,7 +32,6 @@ CONTRACT = (
     "pods pinned to the labels of their nodes, the scheduler fills nodes in use first (MostAllocated, GPUs weighted"
     " highest), larger pods admitted first, nothing else runs on the nodes"
 )
-_SHOWN = (GPU, CPU, MEMORY)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def plan_inventory(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) ->
     asked = asked_of(teams, [o.node for o in stock.supply.offers], catalog, cluster)
     decided = _decide(cluster, stock, tuple(a for a in asked if a.sizing.options), _survival(teams))
     packed = decided.packed
+    pending = worst_pending(packed, decided.groups, stock.supply)
     pools = pools_of(packed, decided.groups, stock.supply)
     workloads = tuple(_planned(decided, i, packed) for i in range(len(decided.asked)))
     shared = bill(pools, workloads, rooms_of(stock.supply), (), [t.name for t in teams])
@@ -80,7 +81,7 @@ def plan_inventory(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) ->
         pools=pools,
         workloads=workloads,
         quotas=team_quotas([t.name for t in teams], workloads),
-        costs=_costs(teams, shared),
+        costs=team_costs(teams, shared),
         idle=shared.idle,
         total=shared.total,
         lower_bound=None,
@@ -89,8 +90,8 @@ def plan_inventory(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) ->
         account=(),
         unused_reservations=(),
         unpriced=tuple(sorted(p.instance_type for p in pools if p.price.rate is None)),
-        ledger=tuple(_ledger(decided, packed, pools, shared)),
-        findings=ordered(_findings(decided, packed, asked)),
+        ledger=tuple(_ledger(decided, pending, pools, shared)),
+        findings=ordered(_findings(decided, packed, pending, asked)),
     )
 
 
@@ -126,7 +127,7 @@ def _planned(decided: _Decided, i: int, packed: Packed) -> PlannedWorkload:
         kind=a.kind,
         priority=a.priority,
         option=a.sizing.chosen(decided.settled.placement.choice[i]),
-        pools=placed_by_pool(packed, i, decided.stock.supply),
+        pools=placed_by_pool(packed.packing.stacks, i, decided.stock.supply),
         rejections=(*a.sizing.rejections, *_lost(decided, i)),
         demand=a.demand,
         surge=a.surge,
@@ -139,7 +140,7 @@ def _lost(decided: _Decided, i: int) -> Iterator[Rejection]:
     for option, group in zip(decided.asked[i].sizing.options, decided.wanted[i].options, strict=True):
         if group is chosen:
             continue
-        what = str(option.layout) if option.layout else f"{option.pod.accelerator or 'CPU'} x{option.pod.gpus}"
+        what = named(option)
         gpus, here = group.count * group.need[GPU], chosen.count * chosen.need[GPU]
         if not any(group.per_node):
             why = f"its pods fit no node: {no_room(group, decided.stock.supply)}"
@@ -150,23 +151,14 @@ def _lost(decided: _Decided, i: int) -> Iterator[Rejection]:
         yield Rejection(what, why)
 
 
-def _costs(teams: Sequence[Team], shared: Bill) -> dict[str, TeamCost]:
-    budgets = {t.name: t.budget for t in teams}
-    return {
-        name: TeamCost(part, budgets.get(name), shared.unpriced.get(name, ()))
-        for name, part in sorted(shared.parts.items())
-    }
-
-
-def _ledger(decided: _Decided, packed: Packed, pools: Sequence[Pool], shared: Bill) -> Iterator[Entry]:
+def _ledger(decided: _Decided, pending: Pending | None, pools: Sequence[Pool], shared: Bill) -> Iterator[Entry]:
     for pool, offer in zip(pools, decided.stock.supply.offers, strict=True):
         formula = f"{pool.count} with pods + {pool.spares} free, as stated"
         yield Entry(f"nodes of {pool.name}", str(pool.nodes), formula, offer.node.source.title)
-        room = ", ".join(f"{amount(d, offer.room[d])} {NAMES[d]}" for d in _SHOWN if offer.room[d])
-        yield Entry(f"room on one node of {pool.name}", room, offer.room_words, "")
+        yield room_entry(offer)
     yield _proof(decided)
     yield from short_entries(decided.settled.placement, decided.wanted, decided.drops, decided.settled.verdict)
-    yield contract_entry(worst_pending(packed, decided.groups, decided.stock.supply), decided.groups)
+    yield contract_entry(pending, decided.groups)
     if any(p.price.rate for p in pools):
         yield from money_entries(shared)
 
@@ -180,7 +172,7 @@ def _proof(decided: _Decided) -> Entry:
     return Entry(name, "no other places more by tier, or as much with fewer GPUs", how, "")
 
 
-def _findings(decided: _Decided, packed: Packed, asked: Sequence[Asked]) -> Iterator[Finding]:
+def _findings(decided: _Decided, packed: Packed, pending: Pending | None, asked: Sequence[Asked]) -> Iterator[Finding]:
     cluster, stock, groups = decided.cluster, decided.stock, decided.groups
     placement = decided.settled.placement
     yield from stock.findings
@@ -193,10 +185,7 @@ def _findings(decided: _Decided, packed: Packed, asked: Sequence[Asked]) -> Iter
         what = "the placement is not proven optimal: too many kinds of pods, or a loss that it was made to survive"
         yield Finding(f"cluster {cluster.name}", what, "fewer layouts make it exact", Severity.INFO, code="TN355")
     yield from on_gpu_nodes(cluster.name, groups, stock.supply)
-    yield from stock_findings(cluster.name, worst_pending(packed, groups, stock.supply), groups)
+    yield from stock_findings(cluster.name, pending, groups)
     yield from shortfalls(placement, decided.wanted, stock, decided.drops)
     yield from loss_findings(decided.settled.verdict, placement, decided.wanted, decided.survive, stock)
-    for wrong in wrong_with(packed, groups, stock.supply):
-        yield Finding(
-            f"cluster {cluster.name}", f"internal error of the planner: {wrong}", "please report it", code="TN330"
-        )
+    yield from internal_findings(cluster.name, packed, groups, stock.supply)

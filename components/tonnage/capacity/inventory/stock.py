@@ -1,6 +1,6 @@
 """Nodes that exist already, as packing sees them: one offer for each block of equal nodes, with its racks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -94,13 +94,3 @@ def _offer(block: InventoryNodes, node: NodeType, room: Room, cluster: Cluster) 
     words = f"{room.words} ({room.source})"
     zones = tuple(sorted(set(cluster.zones)))
     return Offer(block.name, node, MARKET, zones, room_vector(room), words, price, cost=node.gpus, limit=block.count)
-
-
-def blocks_by_name(cluster: Cluster) -> Mapping[str, InventoryNodes]:
-    """The blocks of a cluster, by the name that their pool has in plans."""
-    return dict(_named(cluster))
-
-
-def _named(cluster: Cluster) -> Iterator[tuple[str, InventoryNodes]]:
-    for block in sorted(cluster.node_pools.nodes, key=lambda b: b.name):
-        yield block.name, block

@@ -34,6 +34,11 @@ class Stack:
         return Stack(self.offer, nodes, tuple(sorted(held.items())), plus(self.free, need, -pods))
 
 
+def pods_on(stack: Stack, group: int) -> int:
+    """Pods of a group on all nodes of a stack."""
+    return stack.nodes * dict(stack.pods).get(group, 0)
+
+
 @dataclass(frozen=True)
 class Packing:
     """Nodes with their pods, and how many pods of each group found no place."""

@@ -60,7 +60,7 @@ def shop_of(cluster: Cluster, catalog: Catalog) -> Shop:
 
 
 def _reserved(cluster: Cluster, catalog: Catalog) -> Iterator[Reserved]:
-    live = (r for r in cluster.node_pools.reserved if r.until is None or r.until > cluster.as_of)
+    live = (r for r in cluster.node_pools.reserved if r.holds_on(cluster.as_of))
     for spec in sorted(live, key=lambda r: (r.instance_type, r.id)):
         node = catalog.node_types.get(spec.instance_type)
         listed = node.price("onDemand", cluster.region) if node else None

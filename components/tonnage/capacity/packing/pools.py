@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from tonnage.capacity.cost import NodeRoom
 from tonnage.capacity.packing.complete import Packed
-from tonnage.capacity.packing.firstfit import Stack
+from tonnage.capacity.packing.firstfit import Stack, pods_on
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.supply import Offer, Supply
 from tonnage.capacity.packing.vectors import KEYS, NAMES, RDMA, Vector, cpu_of, memory_of, plus
@@ -79,12 +79,11 @@ def _utilisation(offer: Offer, stacks: Sequence[Stack]) -> Mapping[str, Share]:
     return shares
 
 
-def placed_by_pool(packed: Packed, group: int, supply: Supply) -> dict[str, int]:
+def placed_by_pool(stacks: Sequence[Stack], group: int, supply: Supply) -> dict[str, int]:
     """Pods of a group by name of the pool."""
     pods: dict[str, int] = {}
-    for stack in packed.packing.stacks:
-        n = stack.nodes * dict(stack.pods).get(group, 0)
-        if n:
+    for stack in stacks:
+        if n := pods_on(stack, group):
             name = supply.offers[stack.offer].name
             pods[name] = pods.get(name, 0) + n
     return dict(sorted(pods.items()))

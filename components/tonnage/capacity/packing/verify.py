@@ -3,15 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from tonnage.capacity.packing.complete import Packed
-from tonnage.capacity.packing.firstfit import Stack, nodes_of
+from tonnage.capacity.packing.firstfit import nodes_of, pods_on
 from tonnage.capacity.packing.groups import Group
 from tonnage.capacity.packing.supply import Supply
 from tonnage.capacity.packing.vectors import NAMES
+from tonnage.findings import Finding
 
 
 def wrong_with(packed: Packed, groups: Sequence[Group], supply: Supply) -> tuple[str, ...]:
     """What is wrong with a packing, in words. Anything at all is an error of the planner, never of its input."""
     return (*_nodes(packed, groups, supply), *_counts(packed, groups), *_limits(packed, supply))
+
+
+def internal_findings(cluster: str, packed: Packed, groups: Sequence[Group], supply: Supply) -> Iterator[Finding]:
+    """The same as findings, which no plan should ever hold."""
+    for wrong in wrong_with(packed, groups, supply):
+        what = f"internal error of the planner: {wrong}"
+        yield Finding(f"cluster {cluster}", what, "please report it", code="TN330")
 
 
 def _nodes(packed: Packed, groups: Sequence[Group], supply: Supply) -> Iterator[str]:
@@ -42,8 +50,3 @@ def _limits(packed: Packed, supply: Supply) -> Iterator[str]:
         used = sum(w * n for w, n in zip(limit.weights, nodes, strict=True))
         if used > limit.cap:
             yield f"{used} {limit.unit} of the {limit.cap} that {limit.name} leaves"
-
-
-def pods_on(stack: Stack, group: int) -> int:
-    """Pods of a group on all nodes of a stack."""
-    return stack.nodes * dict(stack.pods).get(group, 0)

@@ -33,11 +33,16 @@ def pool_entries(packed: Packed, groups: Sequence[Group], supply: Supply, pools:
             f"{patterns} by pattern + {pool.spares} spare",
             f"{_PACKING}; found with {packed.rule.order}",
         )
-        room = ", ".join(f"{amount(d, offer.room[d])} {NAMES[d]}" for d in _SHOWN if offer.room[d])
-        yield Entry(f"room on one node of {pool.name}", room, offer.room_words, "")
+        yield room_entry(offer)
         for stack in (s for s in packed.packing.stacks if s.offer == i):
             yield _node(stack, offer, groups)
         yield from _spare(pool, packed, i, groups)
+
+
+def room_entry(offer: Offer) -> Entry:
+    """What pods may use of one node."""
+    room = ", ".join(f"{amount(d, offer.room[d])} {NAMES[d]}" for d in _SHOWN if offer.room[d])
+    return Entry(f"room on one node of {offer.name}", room, offer.room_words, "")
 
 
 def _node(stack: Stack, offer: Offer, groups: Sequence[Group]) -> Entry:
