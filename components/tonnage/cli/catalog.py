@@ -1,7 +1,5 @@
 """`tonnage catalog list`, `show` and `check`."""
 
-import json
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +9,12 @@ from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.load import load_catalog
 from tonnage.check.prices import ages_by_cloud
 from tonnage.cli.folder import prefix_of, specs_folder
-from tonnage.cli.screen import FINDINGS, FINE, line, note, result, tell
+from tonnage.cli.screen import FINDINGS, FINE, listed, note, result, tell
 from tonnage.cli.usage import UsageError, unknown
 from tonnage.findings import Finding, errors, ordered
 from tonnage.report.catalogue import WITH_CLOUD, Entry, Listing, found, lines_of, listing, names, overview, unknown_of
 from tonnage.report.escape import visible
-from tonnage.report.json import VERSION, plain, render_findings
+from tonnage.report.json import document, plain, render_findings
 
 
 def catalog_of(specs: Path | None) -> tuple[Catalog | None, tuple[Finding, ...]]:
@@ -42,7 +40,7 @@ def list_rows(specs: Path | None, table: str | None, cloud: str | None, *, as_js
         raise unknown("cloud", cloud, clouds)
     shown = listing(catalog, table, cloud) if table else overview(catalog)
     if as_json:
-        result(_json("CatalogList", table=table, rows=shown.values))
+        result(document("CatalogList", table=table, rows=shown.values))
     else:
         _table(shown)
     return FINE
@@ -57,7 +55,7 @@ def show(specs: Path | None, name: str, *, as_json: bool) -> int:
     if not entries:
         raise unknown("row", name, names(catalog))
     if as_json:
-        result(_json("CatalogRows", rows=[_plain(e) for e in entries]))
+        result(document("CatalogRows", rows=[_plain(e) for e in entries]))
         return FINE
     for number, entry in enumerate(entries):
         facts = tuple(lines_of(entry, catalog))
@@ -74,7 +72,7 @@ def check(specs: Path | None, file: Path | None, as_of: date | None, *, as_json:
     day = as_of or datetime.now(UTC).date()
     aged = ages_by_cloud(catalog.node_types.values(), day) if catalog else ()
     judged = ordered([*findings, *aged])
-    result(render_findings(judged) if as_json else "".join(f"{visible(line(f))}\n" for f in judged))
+    result(render_findings(judged) if as_json else listed(judged))
     if catalog is not None and not as_json:
         note(f"tonnage: {_sizes(catalog)}")
     return FINDINGS if errors(judged) else FINE
@@ -93,12 +91,3 @@ def _table(shown: Listing) -> None:
 
 def _plain(entry: Entry) -> dict[str, Any]:
     return {"table": entry.table, "name": entry.name, "unknown": unknown_of(entry), "row": plain(entry.value)}
-
-
-def _json(kind: str, **fields: object) -> str:
-    tree = {"kind": kind, "version": VERSION, **{key: _listed(value) for key, value in fields.items()}}
-    return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from tonnage.catalog.shipped import shipped_catalog
 from tonnage.catalog.user import with_user_rows
 from tonnage.cli.price_lists.fetched import PriceList
+from tonnage.cli.writing import put_whole
 from tonnage.files.plain import to_plain
 from tonnage.files.yaml import Document, parse_yaml, write_yaml
 from tonnage.files.yaml_text import read_bytes
@@ -96,10 +97,8 @@ def _put(out: Path, text: str) -> tuple[Finding, ...]:
     _, doubted = with_user_rows(shipped_catalog(), document)
     if errors(doubted):
         return doubted
-    fresh = out.with_name(f".{out.name}.new")
     try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(out)
+        put_whole(out, text)
     except OSError as bad:
         fix = "name a folder that exists and can be written"
         return (Finding(str(out), f"cannot be written: {(bad.strerror or '').lower()}", fix, code="TN403"),)

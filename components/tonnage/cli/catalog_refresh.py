@@ -1,12 +1,10 @@
 """`tonnage catalog refresh`: list prices of known types, as rows of a catalogue file. Planning never comes here."""
 
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tonnage.catalog.catalog import Catalog
 from tonnage.cli.catalog import catalog_of
@@ -19,7 +17,7 @@ from tonnage.cli.screen import FINE, note, result, tell
 from tonnage.cli.usage import UsageError
 from tonnage.files.yaml import write_yaml
 from tonnage.findings import Finding
-from tonnage.report.json import VERSION
+from tonnage.report.json import document
 
 LISTS: Mapping[str, Callable[[Wanted], PriceList]] = {"aws": aws.fetch, "azure": azure.fetch, "gcp": gcp.fetch}
 KEY = "GOOGLE_API_KEY"
@@ -86,5 +84,4 @@ def _head(asked: Asked) -> str:
 
 
 def _json(rows: Rows) -> str:
-    tree: dict[str, Any] = {"kind": "Catalog", "version": VERSION, "prices": rows}
-    return json.dumps(tree, indent=2, ensure_ascii=False, default=str) + "\n"
+    return document("Catalog", prices=[{**row, "asOf": str(row["asOf"])} for row in rows])

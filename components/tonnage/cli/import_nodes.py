@@ -12,7 +12,7 @@ from tonnage.cli.screen import FINDINGS, note, result, tell
 from tonnage.cli.usage import UsageError
 from tonnage.files.yaml import write_yaml
 from tonnage.findings import errors
-from tonnage.report.json import VERSION, plain
+from tonnage.report.json import document, plain
 
 _PATIENCE = 60  # seconds for kubectl
 _LARGEST = 256 * 2**20  # bytes; a node is some 20 KiB
@@ -40,8 +40,7 @@ def _show(made: Imported, *, as_json: bool) -> int:
     if errors(made.findings):
         return tell(made.findings) or FINDINGS
     if as_json:
-        tree = {"kind": "Nodes", "version": VERSION, "nodes": made.nodes, "findings": plain(made.findings)}
-        result(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
+        result(document("Nodes", nodes=made.nodes, findings=plain(made.findings)))
     else:
         head = f"{made.counted} of {made.read} nodes; stands below nodePools: with provisioner: none"
         result(write_yaml({"nodes": list(made.nodes)}, head))

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from tonnage.capacity.planfile import write_plan_files
 from tonnage.capacity.result import CapacityPlan
-from tonnage.capacity.situation import Planned, Situation, planned, situation, stored, to_store
+from tonnage.capacity.situation import Planned, Situation, planned, stored, to_store
 from tonnage.cli.console import console, progress
-from tonnage.cli.folder import prefix_of, specs_folder
+from tonnage.cli.here import situation_here
 from tonnage.cli.screen import note, result, tell
 from tonnage.cli.usage import unknown
+from tonnage.cli.writing import put_whole
 from tonnage.findings import Finding, Severity, errors
 from tonnage.report.explain import explain, subjects
 from tonnage.report.json import render_plans
@@ -29,10 +30,7 @@ class Asked:
 
 def run(specs: Path | None, cluster: str | None, asked: Asked) -> int:
     """Plan, and print or write it. The exit code."""
-    folder = specs_folder(specs, Path.cwd())
-    at = situation(folder, prefix_of(folder))
-    if cluster is not None and at.specs is not None and cluster not in at.specs.clusters:
-        raise unknown("cluster", cluster, at.specs.clusters)
+    at = situation_here(specs, cluster)
     with progress("planning"):
         made = planned(at, cluster)
     findings = [*at.findings, *made.findings]
@@ -63,7 +61,7 @@ def _stored_before(at: Situation, made: Planned) -> list[Finding]:
     if not made.plans:
         return []
     kept = stored(at)
-    old = [f for f in kept.stale if any(f.where.endswith(f" {name}") for name in made.plans)]
+    old = [f for name in made.plans for f in kept.stale_in.get(name, ())]
     return [replace(f, severity=Severity.WARNING) for f in (*kept.findings, *old)]
 
 
@@ -86,13 +84,11 @@ def _write(at: Situation, made: Planned, findings: list[Finding]) -> int:
 
 
 def _put(file: Path, text: str) -> int:
-    """Write a file whole or not at all; 1 where it changed."""
+    """Write a file where it changed; 1 if so."""
     if file.is_file() and file.read_text(encoding="utf-8") == text:
         return 0
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(file)
+    put_whole(file, text)
     note(f"tonnage: wrote {file}")
     return 1
 

@@ -23,6 +23,11 @@ def line(f: Finding) -> str:
     return str(f)
 
 
+def listed(findings: Iterable[Finding]) -> str:
+    """Findings as a result, one a line, in the order given."""
+    return "".join(f"{visible(line(f))}\n" for f in findings)
+
+
 def note(text: str) -> None:
     """A message that is no result."""
     print(visible(text), file=sys.stderr)

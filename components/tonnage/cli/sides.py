@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tonnage.capacity.planfile import FOLDER as PLAN_FOLDER
 from tonnage.capacity.planfile import write_plan_files
-from tonnage.capacity.situation import Planned, Situation, Stored, planned, situation, stored, to_store
+from tonnage.capacity.situation import Planned, Situation, planned, situation, stored, to_store
 from tonnage.cli.revision import held
 from tonnage.cli.stacks import PROGRAM, StackConfigFile, project_of, stacks_of
 from tonnage.findings import Finding, Severity, errors, ordered
@@ -33,19 +34,23 @@ def side_of(folder: Path, label: str, prefix: str, only: str | None = None) -> S
     """Plan a folder of specs and record its stacks. `only`: one cluster."""
     if not (folder / "clusters").is_dir() and not (folder / "teams").is_dir():
         return Side(label)
-    at = situation(folder, prefix)
+    return side_at(situation(folder, prefix), label, only)
+
+
+def side_at(at: Situation, label: str, only: str | None = None) -> Side:
+    """As `side_of`, of specs that have been read."""
     made, kept = planned(at, only), stored(at)
     found = [*at.findings, *made.findings, *kept.findings]
     if at.specs is None or at.catalog is None or errors((*at.findings, *kept.findings)):
         return Side(label, findings=ordered(found), complete=False)
     clusters = {n: c for n, c in at.specs.clusters.items() if only in {None, n}}
-    stale = _stale_clusters(kept)
-    plans = {n: kept.files[n].plan if n in kept.files and n not in stale else p for n, p in made.plans.items()}
-    with _with_fresh_plan(at, made, afresh=bool(kept.stale or errors(made.findings))) as current:
+    fresh = kept.files.keys() - kept.stale_in.keys()
+    plans = {n: kept.files[n].plan if n in fresh else p for n, p in made.plans.items()}
+    with _with_fresh_plan(at, made, afresh=bool(kept.stale_in or errors(made.findings))) as current:
         recorded = _recorded(at, at.specs, current, only)
     found += [
         Finding(f"plan of {n}", _STALE, "run it and commit the result", Severity.WARNING, code="TN341")
-        for n in sorted(stale)
+        for n in sorted(kept.stale_in)
     ]
     found += recorded.findings
     return Side(
@@ -60,14 +65,10 @@ def side_of(folder: Path, label: str, prefix: str, only: str | None = None) -> S
     )
 
 
-def _stale_clusters(kept: Stored) -> frozenset[str]:
-    """Clusters of which any slice is stale; a stale slice makes the whole be planned anew."""
-    return frozenset(n for n in kept.files for f in kept.stale if f.where.endswith((f"plan of {n}", f" on {n}")))
-
-
 def _recorded(at: Situation, specs: Specs, current: Path, only: str | None) -> Recorded:
     stacks, found = stacks_of(at.folder, specs, at.prefix)
-    runs = [_record(current, s, at.folder) for s in stacks if only in {None, s.cluster}]
+    project, root = project_of(at.folder)
+    runs = [_record(current, s, project, root) for s in stacks if only in {None, s.cluster}]
     declared = tuple(d for r in runs for d in r.declared)
     return Recorded(declared, (*found, *(f for r in runs for f in r.findings)))
 
@@ -83,11 +84,10 @@ def _with_fresh_plan(at: Situation, made: Planned, *, afresh: bool) -> Iterator[
         return
     with TemporaryDirectory(prefix="tonnage-head-") as name:
         copy = Path(name).resolve()
-        for file in sorted(p for p in at.folder.rglob("*") if p.is_file() and not p.is_symlink()):
-            own = file.relative_to(at.folder).as_posix()
-            if held(own) and not own.startswith((".", "plan/")):
-                (copy / own).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy / own)
+        for file in _specs_and_program(at.folder):
+            target = copy / file.relative_to(at.folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
         for files in to_store(at, made.plans).values():
             for own, text in write_plan_files(files).items():
                 (copy / own).parent.mkdir(parents=True, exist_ok=True)
@@ -95,8 +95,16 @@ def _with_fresh_plan(at: Situation, made: Planned, *, afresh: bool) -> Iterator[
         yield copy
 
 
-def _record(folder: Path, stack: StackConfigFile, original: Path) -> Recorded:
-    project, root = project_of(original)
+def _specs_and_program(folder: Path) -> Iterator[Path]:
+    """What a specs folder holds, plan files left out; hidden folders (a virtual environment) are not entered."""
+    for top in sorted(folder.iterdir()):
+        if top.is_symlink() or top.name.startswith(".") or top.name == PLAN_FOLDER:
+            continue
+        below = sorted(top.rglob("*")) if top.is_dir() else [top]
+        yield from (f for f in below if f.is_file() and not f.is_symlink() and held(f.relative_to(folder).as_posix()))
+
+
+def _record(folder: Path, stack: StackConfigFile, project: str, root: Path) -> Recorded:
     program = folder if (folder / PROGRAM).is_file() else declare
     config = {**stack.config, "tonnage:specs": str(folder.resolve())}
     recording = record(program, project, stack.name, config, stack.secrets, root=root.resolve())

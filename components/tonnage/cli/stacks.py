@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tonnage.files.yaml import Document, read_yaml
 from tonnage.findings import Finding, Severity
+from tonnage.names import platform_stack, team_stack
 from tonnage.spec.load import Specs
 
 PROJECT_FILE = "Pulumi.yaml"
@@ -72,10 +73,10 @@ def _from_specs(specs: Specs) -> Iterator[StackConfigFile]:
     """A stack for each cluster, and one for each team that declares something on it."""
     for cluster in sorted(specs.clusters):
         base = {"tonnage:cluster": cluster, "tonnage:context": cluster}
-        yield StackConfigFile(f"platform-{cluster}", {"tonnage:role": "platform", **base})
+        yield StackConfigFile(platform_stack(cluster), {"tonnage:role": "platform", **base})
         for team in specs.teams.get(cluster, ()):
             if team.serving:
-                name = f"{team.name}-{cluster}"
+                name = team_stack(team.name, cluster)
                 yield StackConfigFile(name, {"tonnage:role": "team", "tonnage:team": team.name, **base})
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from tonnage.capacity.result import CapacityPlan, Pool, TeamCost
+from tonnage.files.plain import key_of
 from tonnage.findings import Finding
 from tonnage.manifests.declared import Declared
 from tonnage.report.compare import Report
@@ -20,27 +21,34 @@ VERSION = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
 
 
+def document(kind: str, **fields: object) -> str:
+    """Plain data as JSON with its kind and the version of its form, fields in the order given."""
+    return (
+        json.dumps({"kind": kind, "version": VERSION, **fields}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    )
+
+
 def render_report(report: Report) -> str:
     """A diff. Whole plans are left out: `tonnage plan` prints those. Hidden money is null, and masked in text."""
-    tree = {"kind": "Report", "version": VERSION, "verdict": verdict(report), **_fields(report)}
+    tree = {"verdict": verdict(report), **_fields(report)}
     tree |= {"nodes": plain(report.nodes), "gpus": plain(report.gpus), "cost": plain(report.cost)}
-    return _text(_without(tree) if report.money == "hidden" else tree)
+    return document("Report", **(_without(tree) if report.money == "hidden" else tree))
 
 
 def render_plans(plans: Sequence[CapacityPlan], findings: Sequence[Finding]) -> str:
     """Plans with their ledgers, and every finding of the run."""
-    return _text({"kind": "Plans", "version": VERSION, "plans": plain(plans), "findings": plain(findings)})
+    return document("Plans", plans=plain(plans), findings=plain(findings))
 
 
 def render_declared(declared: Sequence[Declared], findings: Sequence[Finding]) -> str:
     """What stacks declare, in the order of their names."""
     ordered = sorted(declared, key=lambda d: (d.stack, d.key))
-    return _text({"kind": "Preview", "version": VERSION, "resources": plain(ordered), "findings": plain(findings)})
+    return document("Preview", resources=plain(ordered), findings=plain(findings))
 
 
 def render_findings(findings: Sequence[Finding]) -> str:
     """Findings alone."""
-    return _text({"kind": "Findings", "version": VERSION, "findings": plain(findings)})
+    return document("Findings", findings=plain(findings))
 
 
 def plain(value: object) -> Any:
@@ -68,7 +76,7 @@ def _fields(value: Any) -> dict[str, Any]:
     if isinstance(value, Declared):
         value = dataclasses.replace(value, inputs=_masked(value))
     names = (f.name for f in dataclasses.fields(value) if not isinstance(getattr(value, f.name), CapacityPlan))
-    shown = {_camel(name): plain(getattr(value, name)) for name in names}
+    shown = {key_of(name): plain(getattr(value, name)) for name in names}
     return shown | _more(value)
 
 
@@ -85,11 +93,6 @@ def _masked(declared: Declared) -> Mapping[str, Any]:
     return {key: masked(declared.token, (key,), value) for key, value in declared.inputs.items()}
 
 
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
-
-
 def _without(tree: Any) -> Any:
     """The tree with every amount of money gone."""
     if isinstance(tree, Mapping):
@@ -99,7 +102,3 @@ def _without(tree: Any) -> Any:
     if isinstance(tree, list):
         return [_without(v) for v in tree]
     return without_money(tree) if isinstance(tree, str) else tree
-
-
-def _text(tree: object) -> str:
-    return json.dumps(tree, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
