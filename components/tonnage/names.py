@@ -18,6 +18,21 @@ def is_label(text: str) -> bool:
     return len(text) <= LABEL_LIMIT and re.fullmatch(LABEL_PATTERN, text) is not None
 
 
+def team_namespace(team: str) -> str:
+    """The Kubernetes namespace of a team."""
+    return f"team-{team}"
+
+
+def platform_stack(cluster: str) -> str:
+    """The Pulumi stack with a cluster's own part."""
+    return f"platform-{cluster}"
+
+
+def team_stack(team: str, cluster: str) -> str:
+    """The Pulumi stack of a team on a cluster."""
+    return f"{team}-{cluster}"
+
+
 def label(*parts: str, limit: int = LABEL_LIMIT) -> str:
     """One lawful name from several parts, different for different parts.
 

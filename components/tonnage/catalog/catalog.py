@@ -1,5 +1,7 @@
 """The catalogue as one value: everything that the planner and the components take as given."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +11,12 @@ from tonnage.catalog.accelerators import Accelerator, Source
 from tonnage.catalog.models import Model
 from tonnage.catalog.node_types import NodeType
 from tonnage.units import Cpu, Memory
+
+
+def version_with(shipped: str, changes: object) -> str:
+    """Version of a catalogue that is changed: by that of the one beneath it, and what JSON says of the changes."""
+    text = json.dumps([shipped, changes], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

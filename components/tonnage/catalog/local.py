@@ -1,14 +1,12 @@
 """Models that specs bring along as a config.json: read once a run, and laid beside the catalogue's own."""
 
-import hashlib
-import json
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from tonnage.catalog.catalog import Catalog
+from tonnage.catalog.catalog import Catalog, version_with
 from tonnage.catalog.hf_config import ConfigModel, read_config
 from tonnage.catalog.models import Model
 from tonnage.findings import Finding
@@ -45,7 +43,7 @@ def with_local_models(
     models = {LocalModel(config=config).key: m.model for config, m in read.items()}
     known = ChainMap(models, cast("dict[str, Model]", catalog.models))
     meanings = {config: m.meaning for config, m in read.items()}
-    made = replace(catalog, models=known, version=_version(catalog.version, meanings))
+    made = replace(catalog, models=known, version=version_with(catalog.version, meanings))
     return _told(specs, meanings), made, tuple(findings)
 
 
@@ -80,11 +78,6 @@ def _named(specs: Specs, config: str, what: str, fix: str) -> Iterator[Finding]:
 def _name(config: str) -> str:
     """What the model is called: the path without what every such file is called."""
     return config.removesuffix(".json").removesuffix("/config")
-
-
-def _version(catalog: str, meanings: Mapping[str, str]) -> str:
-    text = json.dumps([catalog, dict(meanings)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _told(specs: Specs, meanings: Mapping[str, str]) -> Specs:

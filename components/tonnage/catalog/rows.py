@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from tonnage.files.plain import Problem, from_plain
+from tonnage.files.plain import Problem, from_plain, key_of
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ def unknowable(kind: Any) -> tuple[str, ...]:
     """Keys of the fields that may be None and have no default."""
     hints = get_type_hints(kind)
     return tuple(
-        _camel(f.name)
+        key_of(f.name)
         for f in dataclasses.fields(kind)
         if f.default is dataclasses.MISSING
         and get_origin(hints[f.name]) in {Union, types.UnionType}
@@ -46,7 +46,7 @@ def unknowable(kind: Any) -> tuple[str, ...]:
 
 def keys_of(kind: type) -> tuple[str, ...]:
     """Keys of a flat row of `kind`."""
-    own = (_camel(f.name) for f in dataclasses.fields(kind) if f.name != "source")
+    own = (key_of(f.name) for f in dataclasses.fields(kind) if f.name != "source")
     return (*own, *_SOURCE_KEYS)
 
 
@@ -70,11 +70,6 @@ def mended(problem: str) -> tuple[str, str]:
         return problem, f"use one of {choices}"
     what, _, fix = problem.rpartition("cannot be read: ")[2].partition("; ")
     return what, fix or "compare with the shipped rows"
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
 
 
 def _flat(problem: Problem) -> Problem:

@@ -4,7 +4,6 @@ Strict: every row states `source` and `checked`, what is unknown is left out and
 finding at its place in the file.
 """
 
-import hashlib
 import json
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar, cast
 
 from tonnage.catalog.accelerators import Accelerator
-from tonnage.catalog.catalog import Catalog, DaemonSetRequest, Release
+from tonnage.catalog.catalog import Catalog, DaemonSetRequest, Release, version_with
 from tonnage.catalog.doubts import doubts_of, figure_doubts
 from tonnage.catalog.from_shape import ShapedModel, model_of
 from tonnage.catalog.models import Model
@@ -80,8 +79,7 @@ def _version(shipped: str, changed: list[object]) -> str:
     if not changed:
         return shipped
     rows = sorted(json.dumps([type(value).__name__, to_plain(value)], sort_keys=True) for value in changed)
-    text = json.dumps([shipped, rows])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return version_with(shipped, rows)
 
 
 def _sections(rows: UserRows) -> Iterator[tuple[str, Any]]:

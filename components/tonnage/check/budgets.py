@@ -32,7 +32,7 @@ def _unreachable(specs: Specs) -> Iterator[Finding]:
 def _committed(cluster: Cluster, specs: Specs, catalog: Catalog) -> Iterator[Finding]:
     """Nodes that are reserved are paid for, whatever runs there. Those without a price are left out: it may be more."""
     pools, at = cluster.node_pools, f"cluster {cluster.name} nodePools"
-    prices = [(_price(cluster, r, catalog), r.count) for r in pools.reserved if _live(cluster, r)]
+    prices = [(_price(cluster, r, catalog), r.count) for r in pools.reserved if r.holds_on(cluster.as_of)]
     paid = MoneyRate(sum((price.amount * count for price, count in prices if price is not None), Fraction(0)))
     limit = pools.limits.cost
     if limit is not None and paid > limit:
@@ -44,10 +44,6 @@ def _committed(cluster: Cluster, specs: Specs, catalog: Catalog) -> Iterator[Fin
         names = ", ".join(t.name for t in teams)
         what = f"reserved nodes alone cost {_said(paid)}, the budgets of {names} together are {_said(together)}"
         yield Finding(f"{at}.reserved", what, "raise a budget, or give reservations up", Severity.WARNING, code="TN252")
-
-
-def _live(cluster: Cluster, reserved: Reservation) -> bool:
-    return reserved.until is None or reserved.until > cluster.as_of
 
 
 def _price(cluster: Cluster, reserved: Reservation, catalog: Catalog) -> MoneyRate | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tonnage.findings import Finding
-from tonnage.names import LABEL_LIMIT
+from tonnage.names import LABEL_LIMIT, platform_stack, team_namespace, team_stack
 from tonnage.spec.load import Specs
 
 _FILES = {"pools": "the plan file that holds the pools of a cluster, and a team's lies beside it"}
@@ -17,10 +17,10 @@ def names(specs: Specs) -> tuple[Finding, ...]:
 
 def _stacks(specs: Specs) -> Iterator[Finding]:
     """Stacks are called platform-<cluster> and <team>-<cluster>."""
-    owners = {f"platform-{cluster}": f"the platform on {cluster}" for cluster in sorted(specs.clusters)}
+    owners = {platform_stack(cluster): f"the platform on {cluster}" for cluster in sorted(specs.clusters)}
     for cluster, teams in sorted(specs.teams.items()):
         for team in teams:
-            stack = f"{team.name}-{cluster}"
+            stack = team_stack(team.name, cluster)
             owner = owners.setdefault(stack, f"team {team.name} on {cluster}")
             if owner != f"team {team.name} on {cluster}":
                 what = f"its stack {stack} has the name of the stack of {owner}"
@@ -30,8 +30,8 @@ def _stacks(specs: Specs) -> Iterator[Finding]:
 def _objects(specs: Specs) -> Iterator[Finding]:
     for _, teams in sorted(specs.teams.items()):
         for team in teams:
-            if len(f"team-{team.name}") > LABEL_LIMIT:
-                what = f"its namespace team-{team.name} would be over {LABEL_LIMIT} characters long"
+            if len(team_namespace(team.name)) > LABEL_LIMIT:
+                what = f"its namespace {team_namespace(team.name)} would be over {LABEL_LIMIT} characters long"
                 yield Finding(f"team {team.name} name", what, "give it a shorter name", code="TN256")
             if team.name in _FILES:
                 what = f"'{team.name}' is the name of {_FILES[team.name]}"

@@ -25,7 +25,7 @@ def _reserved(cluster: Cluster, _: Catalog) -> Iterator[Finding]:
             yield Finding(f"{at}.zone", f"'{r.zone}' is not among the cluster's zones", fix, code="TN214")
         if r.until is None and r.kind == "capacityBlock":
             yield Finding(at, f"{r.id} is a capacity block, and when it ends is not said", "add until", code="TN215")
-        if r.until is not None and r.until <= cluster.as_of:
+        if not r.holds_on(cluster.as_of):
             what = f"{r.id} has ended when the plan is made ({cluster.as_of}): it counts for nothing"
             yield Finding(f"{at}.until", what, "drop it, or correct the day", Severity.WARNING, code="TN216")
 

@@ -1,7 +1,7 @@
 """Names and values that one object writes and others read. Each stands here once.
 
 Sources: NVIDIA k8s-device-plugin v0.20.0 (resource, taint), Kubernetes documentation "Well-Known Labels, Annotations
-and Taints" and "Pod Security Standards", Kueue v0.19.2 (queue label).
+and Taints" and "Pod Security Standards".
 """
 
 POOL_LABEL = "tonnage.dev/pool"
@@ -30,7 +30,6 @@ ENGINE_PORT = 8000
 HEALTH_PATH = "/health"
 
 POD_SECURITY_LABEL = "pod-security.kubernetes.io/enforce"
-QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 
 SYSTEM_NAMESPACE = "tonnage-system"
 """Node agents; privileged."""
@@ -49,11 +48,6 @@ def toleration(taint: str) -> dict[str, str]:
     key, given, value = name.partition("=")
     match = {"operator": "Equal", "value": value} if given else {"operator": "Exists"}
     return {"key": key, **match, "effect": effect}
-
-
-def team_namespace(team: str) -> str:
-    """The namespace of a team."""
-    return f"team-{team}"
 
 
 def gpu_resource_quota_key(resource: str) -> str:

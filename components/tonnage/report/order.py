@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tonnage.names import platform_stack
 from tonnage.report.changes import PlanChanges
 from tonnage.report.objects import ObjectChange
 
@@ -24,7 +25,7 @@ def apply_order(objects: Sequence[ObjectChange], plans: Sequence[PlanChanges]) -
     The platform goes first unless its cluster only loses nodes: then the teams leave them first.
     """
     stacks = sorted({c.stack for c in objects})
-    shrinking = {f"platform-{p.cluster}" for p in plans if p.nodes.removed and not p.nodes.added}
+    shrinking = {platform_stack(p.cluster) for p in plans if p.nodes.removed and not p.nodes.added}
 
     def rank(stack: str) -> tuple[int, str]:
         if stack in shrinking:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from tonnage.manifests.declared import UNKNOWN
+from tonnage.names import platform_stack
 from tonnage.report.changes import PlanChanges
 from tonnage.report.fields import Path
 from tonnage.report.objects import ObjectChange
@@ -94,13 +95,13 @@ def _shrinking(plan: PlanChanges) -> Iterator[Risk]:
         before, after = (p.nodes if p else 0 for p in (c.before, c.after))
         if after < before:
             detail = f"nodes {before} → {after} before the teams have moved: apply when their pods may restart"
-            yield Risk("shrink", f"pool {c.name}", detail, f"platform-{plan.cluster}")
+            yield Risk("shrink", f"pool {c.name}", detail, platform_stack(plan.cluster))
 
 
 def endings(clusters: Sequence[Cluster], within_days: int = 60) -> tuple[Risk, ...]:
     """Reservations that end within so many days of the cluster's `asOf`, the first to end first."""
     found = [
-        (r.until, Risk("ends", r.id, _ends(r.until, c.as_of), f"platform-{c.name}"))
+        (r.until, Risk("ends", r.id, _ends(r.until, c.as_of), platform_stack(c.name)))
         for c in clusters
         for r in c.node_pools.reserved
         if r.until is not None and (r.until - c.as_of).days <= within_days

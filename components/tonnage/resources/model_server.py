@@ -8,10 +8,11 @@ import pulumi
 
 from tonnage.catalog.shipped import shipped_catalog
 from tonnage.findings import Finding
-from tonnage.manifests.contracts import ENGINE_PORT, team_namespace
+from tonnage.manifests.contracts import ENGINE_PORT
 from tonnage.manifests.serving.objects import objects
 from tonnage.manifests.serving.problems import findings
 from tonnage.manifests.serving.server import SecretKey, Server
+from tonnage.names import team_namespace
 from tonnage.resources.arguments import Arguments, read
 from tonnage.resources.base import Component
 from tonnage.resources.overrides import Override, overridden

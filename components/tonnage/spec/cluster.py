@@ -1,6 +1,7 @@
 """The cluster file: where nodes may come from, and what the platform runs on them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -76,6 +77,10 @@ class Reservation(SpecModel):
     """The day it ends; left out, it does not."""
     price: MoneyRate | None = None
     """What one node costs; left out, the on-demand price of the price book."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it still stands on a day; on the day of its end it does not."""
+        return self.until is None or self.until > day
 
 
 class Spot(SpecModel):

@@ -56,6 +56,10 @@ class EngineFacts:
     group: int
     sources: Mapping[str, str]
 
+    def drain(self, stated: int | None) -> int:
+        """Seconds that requests in flight get: as stated, or the default."""
+        return self.drain_seconds if stated is None else stated
+
     def startup_seconds(self, billions: float | None) -> int:
         """How long a model of so many billion parameters may take to start; unknown: as long as the largest."""
         steps = () if billions is None else self.startup

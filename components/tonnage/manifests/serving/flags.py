@@ -16,7 +16,6 @@ _FLAG = re.compile(r"[a-z0-9][a-z0-9-]*(\.[\w.+-]+)?")
 
 def flags(server: Server, facts: EngineFacts) -> list[str]:
     """Arguments of `vllm serve`: the source, then flags in a fixed order."""
-    drain = facts.drain_seconds if server.drain_seconds is None else server.drain_seconds
     planned: list[tuple[str, object]] = [
         ("served-model-name", server.model),
         ("port", ENGINE_PORT),
@@ -24,7 +23,7 @@ def flags(server: Server, facts: EngineFacts) -> list[str]:
         ("max-model-len", server.context_length),
         ("max-num-seqs", server.max_num_seqs),
         ("gpu-memory-utilization", server.gpu_memory_utilization),
-        ("shutdown-timeout", drain),
+        ("shutdown-timeout", facts.drain(server.drain_seconds)),
     ]
     conversion = facts.conversions.get(server.precision)
     if conversion and server.published_precision in conversion.from_:

@@ -84,8 +84,7 @@ def pod(server: Server) -> Manifest:
 
 def grace_seconds(server: Server, facts: EngineFacts) -> int:
     """How long a replica gets to end: traffic moves away, requests finish, the process stops."""
-    drain = facts.drain_seconds if server.drain_seconds is None else server.drain_seconds
-    return facts.pre_stop_seconds + drain + facts.slack_seconds
+    return facts.pre_stop_seconds + facts.drain(server.drain_seconds) + facts.slack_seconds
 
 
 def shared_memory(gpus: int) -> Memory:

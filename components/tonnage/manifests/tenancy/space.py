@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tonnage.capacity.result import TeamQuota
-from tonnage.manifests.contracts import team_namespace
+from tonnage.names import team_namespace
 from tonnage.units import Cpu, Memory
 
 ANYWHERE = ("0.0.0.0/0", "::/0")

@@ -15,10 +15,10 @@ from tonnage.manifests.contracts import (
     PRIORITY_CLASSES,
     TEAM_LABEL,
     WORKLOAD_LABEL,
-    team_namespace,
 )
 from tonnage.manifests.declared import Declared, Manifest
 from tonnage.manifests.quantities import cpu_text, memory_text
+from tonnage.names import team_namespace
 from tonnage.testing.sandbox.objects import in_order, kind_of
 from tonnage.testing.sandbox.problems import SandboxError
 from tonnage.units import Cpu, Memory
