@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from cli.invoke import Tonnage
 
@@ -33,6 +34,22 @@ def root() -> Path:
 def tonnage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tonnage:
     """The command line, run in this process."""
     return Tonnage(monkeypatch, capsys)
+
+
+class OneSandboxAtATime(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
+    """Tests go to whichever worker is free, but those of the sandbox all to one, one after the other.
+
+    A control plane for each worker would want the whole machine, and each module's own would be started twice.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "sandbox" if nodeid.startswith("tests/sandbox/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneSandboxAtATime:
+    """Of a run with several workers."""
+    return OneSandboxAtATime(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

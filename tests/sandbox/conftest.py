@@ -2,22 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from stacks.conftest import repo as repo  # noqa: PLC0414 a fixture: its name is its use
 from tonnage.testing.sandbox import Sandbox, why_not
 from tonnage.testing.sandbox.binaries import programs
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one worker, one after the other: a control plane of its own for each would want the whole machine."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("sandbox"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,12 +9,14 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sandbox.alive import alive, children, gone
 from tonnage.testing.sandbox import Sandbox, SandboxError
+from tonnage.testing.sandbox.api import until
 from tonnage.testing.sandbox.up import is_up
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab"}}
@@ -90,8 +92,6 @@ def test_nobody_without_a_certificate_is_heard(cluster: Sandbox) -> None:
 
 def test_rbac_judges_whoever_is_not_the_administrator(cluster: Sandbox) -> None:
     """By impersonation, as tests of roles do it."""
-    somebody = cluster.api.impersonating("eve", "readers")
-    before = somebody.apply(config_map())
     rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]
     role = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "reads", "namespace": "default"}}
     ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "reads"}
@@ -100,13 +100,16 @@ def test_rbac_judges_whoever_is_not_the_administrator(cluster: Sandbox) -> None:
         {**role, "kind": "Role", "rules": rules},
         {**role, "kind": "RoleBinding", "roleRef": ref, "subjects": subjects},
     ]
-    assert cluster.apply(given) == ()
 
-    assert before.status == 403
-    assert 'User "eve" cannot' in str(before.why_not)
-    assert somebody.get(config_map()).status == 404
-    assert somebody.delete(config_map()).status == 403
-    somebody.close()
+    with closing(cluster.api.impersonating("eve", "readers")) as somebody:
+        before = somebody.get(config_map())
+        assert before.status == 403
+        assert 'User "eve" cannot' in str(before.why_not)
+        assert cluster.apply(given) == ()
+        # the authorizer hears of a role a moment after it is stored
+        assert until(lambda: somebody.get(config_map()).status == 404, 10)
+        assert somebody.apply(config_map()).status == 403
+        assert somebody.delete(config_map()).status == 403
 
 
 def test_pod_security_and_quota_refuse(cluster: Sandbox) -> None:

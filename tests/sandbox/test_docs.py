@@ -25,7 +25,7 @@ def repository(folder: Path, data: Path) -> Path:
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
     """The owner's pytest."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_platform.py"]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")} | {"TMPDIR": str(folder.parent)}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
 
 
