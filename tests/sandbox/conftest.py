@@ -1,13 +1,40 @@
 """A sandbox for the tests that need one; where it cannot be had they skip, and say why."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 import pytest
 
+from sandbox.proof import HERE, RUN, Proof, Run
 from stacks.conftest import repo as repo  # noqa: PLC0414 a fixture: its name is its use
 from tonnage.testing.sandbox import Sandbox, why_not
 from tonnage.testing.sandbox.binaries import programs
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What compares the page with the run comes after all that the run shows."""
+    items.sort(key=lambda item: item.nodeid.startswith(f"{HERE}test_proof.py"))
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """A run of some tests is not the whole."""
+    for item in items:
+        item.config.stash.setdefault(RUN, Run()).deselected += item.nodeid.startswith(HERE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """How each test of this folder ended."""
+    report = yield
+    item.config.stash.setdefault(RUN, Run()).note(report)
+    return report
+
+
+@pytest.fixture
+def proof(request: pytest.FixtureRequest) -> Proof:
+    """What the test shows, for docs/proof.md."""
+    return Proof(request.config.stash.setdefault(RUN, Run()), request.node.nodeid)
 
 
 @pytest.fixture(scope="session", autouse=True)

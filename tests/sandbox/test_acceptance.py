@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.proof import Proof
 from sandbox.reference import definitions, objects_on, stacks_on
 from stacks.conftest import Reference
 from tonnage.testing.sandbox import Sandbox
@@ -21,7 +22,9 @@ def target(real: None, request: pytest.FixtureRequest, repo: Reference, data: Pa
         yield request.param, started
 
 
-def test_every_object_is_accepted_by_a_strict_dry_run(target: tuple[str, Sandbox], repo: Reference) -> None:
+def test_every_object_is_accepted_by_a_strict_dry_run(
+    target: tuple[str, Sandbox], repo: Reference, proof: Proof
+) -> None:
     """None is passed over: as many objects as the stacks declare, by kind."""
     name, sandbox = target
     objects = objects_on(repo, name)
@@ -30,6 +33,8 @@ def test_every_object_is_accepted_by_a_strict_dry_run(target: tuple[str, Sandbox
     assert sandbox.check(objects) == ()
     assert len(objects) == sum(d.is_object for d in stacks_on(repo, name))
     assert {"NodePool", "EC2NodeClass", "Deployment", "DaemonSet", "ResourceQuota", "Namespace"} <= kinds.keys()
+    for kind, number in kinds.items():
+        proof.record("accepted", f"{name}: {kind}", f"{number} of {number}")
 
 
 def test_everything_can_be_applied_in_the_stacks_order_and_again(target: tuple[str, Sandbox], repo: Reference) -> None:
