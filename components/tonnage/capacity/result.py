@@ -1,17 +1,26 @@
-"""Values that the planner returns. All frozen; nothing here decides. Small ones are in `shapes`, and found here too."""
+"""Values that the planner returns. All frozen; nothing here decides.
+
+Small ones are in `shapes` and `accounts`, and found here too.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from tonnage.capacity.accounts import AccountUse as AccountUse  # noqa: PLC0414 found here too
+from tonnage.capacity.accounts import RunCost as RunCost  # noqa: PLC0414 found here too
+from tonnage.capacity.accounts import TeamCost as TeamCost  # noqa: PLC0414 found here too
+from tonnage.capacity.accounts import TeamQuota as TeamQuota  # noqa: PLC0414 found here too
+from tonnage.capacity.accounts import UnusedReservation as UnusedReservation  # noqa: PLC0414 found here too
 from tonnage.capacity.ledger import Entry
+from tonnage.capacity.scheduling import NodeCount as NodeCount  # noqa: PLC0414 found here too
 from tonnage.capacity.shapes import Interval as Interval  # noqa: PLC0414 found here too
 from tonnage.capacity.shapes import Layout as Layout  # noqa: PLC0414 found here too
 from tonnage.capacity.shapes import PodShape as PodShape  # noqa: PLC0414 found here too
 from tonnage.capacity.shapes import WorkloadId as WorkloadId  # noqa: PLC0414 found here too
 from tonnage.findings import Finding
-from tonnage.units import Cpu, Duration, Memory, Money, MoneyRate, Rate, Share
+from tonnage.units import Duration, Memory, MoneyRate, Rate, Share
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,10 @@ class Pool:
     """
     paid: Share | None = None
     """Part of nodes x hours that is paid for, to a billionth, where nodes are given back; None: all of it."""
+    extra: int = 0
+    """Nodes beyond `count` that hold no pod of a pattern: the cluster's `scheduling` needs them for pods to find places."""
+    releasing: int = 0
+    """Nodes of the plan before that nothing needs any more: they stand until they are released."""
 
     @property
     def cost(self) -> MoneyRate | None:
@@ -161,8 +174,8 @@ class Pool:
 
     @property
     def nodes(self) -> int:
-        """Needed and spare nodes together."""
-        return self.count + self.spares
+        """Needed, extra and spare nodes, and those that stand until they are released."""
+        return self.count + self.extra + self.spares + self.releasing
 
     @property
     def gpus(self) -> int:
@@ -188,58 +201,6 @@ class PlannedWorkload:
     """Places held for the further replica of a rollout; `pools` and patterns count them too."""
     survive: str = "nothing"
     """The loss after which every replica finds a place again."""
-
-
-@dataclass(frozen=True)
-class TeamQuota:
-    """What a team's namespace may hold, derived from the plan."""
-
-    gpus: Mapping[str, int]
-    """GPUs by accelerator, rollout surge included."""
-    cpu: Cpu
-    memory: Memory
-    pods: int
-
-
-@dataclass(frozen=True)
-class TeamCost:
-    """A team's part of the bill. All parts and `CapacityPlan.idle` sum exactly to the total."""
-
-    rate: MoneyRate
-    budget: MoneyRate | None
-    unpriced: tuple[str, ...] = ()
-    """Pools used whose price is unknown: `rate` is then a lower bound."""
-
-
-@dataclass(frozen=True)
-class AccountUse:
-    """Use of one quota of the cloud account."""
-
-    name: str
-    used_vcpus: int
-    limit_vcpus: int
-
-
-@dataclass(frozen=True)
-class UnusedReservation:
-    """Reserved nodes that nothing was placed on."""
-
-    id: str
-    instance_type: str
-    nodes: int
-    rate: MoneyRate | None = None
-    """Per node, paid all the same. None: unknown."""
-
-
-@dataclass(frozen=True)
-class RunCost:
-    """What a run with a start costs beside everything else: its nodes are paid for while it is under way."""
-
-    id: WorkloadId
-    hours: Share
-    """Part of the plan's month in which it is under way."""
-    money: Money | None
-    """In the plan's month, beyond what would be paid without it. None: a price is unknown."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +232,7 @@ class CapacityPlan:
     idle: MoneyRate
     """Money of what no team uses: free capacity, spares, unused reservations."""
     total: MoneyRate
+    """Parts of the teams, `idle` and `releasing`."""
     lower_bound: MoneyRate | None
     """No cheaper plan of the same options exists below this."""
     gap: Share | None
@@ -295,3 +257,14 @@ class CapacityPlan:
 
     None: nothing would change.
     """
+    scheduling: str = "packed"
+    """The promise of `counts` for which the pools are sized."""
+    counts: tuple[NodeCount, ...] = ()
+    """Nodes under each promise, the strongest first. Empty where the nodes exist already."""
+    releasing: MoneyRate | None = None
+    """Part of the total for nodes that stand only until they are released: neither a team's nor idle.
+
+    None: there are none, or no price of them is known.
+    """
+    after_release: Mapping[str, TeamQuota] = field(default_factory=dict)
+    """What quotas shrink to when they are released, by team; until then `quotas` stand."""

@@ -9,6 +9,7 @@ from tonnage.capacity.result import (
     AccountUse,
     CapacityPlan,
     IdleWork,
+    NodeCount,
     PlannedWorkload,
     Pool,
     RunCost,
@@ -74,6 +75,10 @@ class PoolsFile:
     runs: tuple[RunCost, ...] = ()
     idle_work: tuple[IdleWork, ...] = ()
     if_scaled: MoneyRate | None = None
+    scheduling: str = "packed"
+    counts: tuple[NodeCount, ...] = ()
+    releasing: MoneyRate | None = None
+    after_release: Mapping[str, TeamQuota] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,10 @@ class PlanFiles:
             runs=p.runs,
             idle_work=p.idle_work,
             if_scaled=p.if_scaled,
+            scheduling=p.scheduling,
+            counts=p.counts,
+            releasing=p.releasing,
+            after_release=p.after_release,
         )
 
 
@@ -146,6 +155,10 @@ def files_of(plan: CapacityPlan, cluster: Cluster, teams: Sequence[Team], made_b
         runs=plan.runs,
         idle_work=plan.idle_work,
         if_scaled=plan.if_scaled,
+        scheduling=plan.scheduling,
+        counts=plan.counts,
+        releasing=plan.releasing,
+        after_release=plan.after_release,
     )
     ground = ground_digest(cluster)
     return PlanFiles(
