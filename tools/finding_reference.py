@@ -21,6 +21,7 @@ TITLES = {
     "check": "Specs against each other and the catalogue",
     "capacity": "Plans and plan files",
     "catalog": "Your own facts",
+    "engine": "Runs of the engine",
     "components": "Components",
     "stacks": "Stacks and programs",
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-TABLES = ("files", "spec", "check", "capacity", "catalog", "components", "stacks")
+TABLES = ("files", "spec", "check", "capacity", "catalog", "engine", "components", "stacks")
 """Parts of the table, in the order of their codes."""
 
 
