@@ -41,7 +41,7 @@ def ground_digest(cluster: Cluster) -> str:
     pools = cluster.node_pools
     return digest(
         {
-            **_fields(cluster, "node_pools", "account_quotas", "monitoring", "report", "as_of"),
+            **_fields(cluster, "node_pools", "account_quotas", "monitoring", "report", "as_of", "scheduling"),
             "provisioner": pools.provisioner,
             "markets": {t: markets_of(cluster, t) for t in pools.instance_types},
             "reserved": _unordered((r.id, r.instance_type, r.zone) for r in pools.reserved),

@@ -66,6 +66,16 @@ class Month:
         """Dollars per hour, as a mean over the month, that served models would save if they followed the phases."""
         return (self.cost() - self.cost(scaled=True)) * self.following.supply.unit
 
+    def extra_at(self, profile: Profile, extra: Sequence[int]) -> tuple[int, ...]:
+        """Of nodes added to the pools, those that stand in these hours: all of a pool's, where it has any node then."""
+        return tuple(e if n else 0 for e, n in zip(extra, self.standing(profile).nodes, strict=True))
+
+    def extra_cost(self, extra: Sequence[int]) -> Fraction:
+        """What nodes added to the pools cost, by offer, in units of the supply, as a mean over the month."""
+        offers = self.following.supply.offers
+        each = ((p.share, self.extra_at(p, extra)) for p in self.profiles)
+        return sum((s * sum(n * o.cost for n, o in zip(at, offers, strict=True)) for s, at in each), Fraction(0))
+
     def cost_of(self, place: int) -> Fraction:
         """What one workload adds to that mean: with it less without it, hour by hour."""
         added = Fraction(0)
@@ -83,7 +93,8 @@ def with_phases(pools: Sequence[Pool], month: Month) -> tuple[Pool, ...]:
     standing = {p.name: _nodes(month, p) for p in month.profiles}
     made = []
     for pool in pools:
-        by_phase = {name: nodes.get(pool.name, 0) for name, nodes in standing.items()}
+        without = {name: nodes.get(pool.name, 0) for name, nodes in standing.items()}
+        by_phase = {name: n + (pool.extra if n else 0) for name, n in without.items()}
         paid = sum((p.share * by_phase[p.name] for p in month.profiles), Fraction(0)) / pool.nodes
         changing = set(by_phase.values()) != {pool.nodes}
         made.append(replace(pool, by_phase=by_phase, paid=Share(cut(paid, _BILLION))) if changing else pool)
@@ -114,7 +125,7 @@ def month_bill(
     total = Fraction(0)
     for profile in month.profiles:
         nodes, standing = _nodes(month, profile), month.standing(profile)
-        then = [replace(p, count=nodes[p.name], spares=0) for p in pools]
+        then = [replace(p, count=nodes[p.name], spares=0, extra=p.extra if nodes[p.name] else 0) for p in pools]
         supply = month.following.supply
         placed = [replace(w, pools=placed_by_pool(standing.stacks, i, supply)) for i, w in enumerate(workloads)]
         made = bill(then, placed, room, unused, teams)

@@ -25,20 +25,33 @@ from tonnage.capacity.month import (
 from tonnage.capacity.packing.bounds import Bound, lower_bound
 from tonnage.capacity.packing.choice import Choice, Search
 from tonnage.capacity.packing.complete import Packed
+from tonnage.capacity.packing.counts import Counted, counts_of, worst_pending
 from tonnage.capacity.packing.dollars import monthly
+from tonnage.capacity.packing.firstfit import Held
 from tonnage.capacity.packing.groups import Group, group_of
 from tonnage.capacity.packing.offers import Shop, shop_of
 from tonnage.capacity.packing.phases import Following
 from tonnage.capacity.packing.pools import placed_by_pool, pools_of
-from tonnage.capacity.packing.schedule import Pending, stock_findings, worst_pending
+from tonnage.capacity.packing.promises import (
+    PROMISES,
+    count_entries,
+    held_for,
+    node_counts,
+    pending_entry,
+    promise_findings,
+    stock_findings,
+    with_extra,
+)
+from tonnage.capacity.packing.scene import Pending, Scene
 from tonnage.capacity.packing.shortfall import on_gpu_nodes, shortfalls
 from tonnage.capacity.packing.verify import internal_findings
-from tonnage.capacity.packing.words import contract_entry, money_entries, pool_entries, sunk_rate, whole_entries
+from tonnage.capacity.packing.words import money_entries, pool_entries, sunk_rate, whole_entries
 from tonnage.capacity.profiles import hours_of, profiles_of
 from tonnage.capacity.quota import account_use, team_quotas
 from tonnage.capacity.result import (
     AccountUse,
     CapacityPlan,
+    NodeCount,
     PlannedWorkload,
     Pool,
     RunCost,
@@ -47,14 +60,10 @@ from tonnage.capacity.result import (
 from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.node_types import NodeType
 from tonnage.findings import Finding, ordered
-from tonnage.spec.cluster import Cluster
+from tonnage.spec.cluster import Cluster, Scheduling
 from tonnage.spec.team import Team
 from tonnage.units import HOURS_PER_MONTH, Money, MoneyRate, Share
 
-CONTRACT = (
-    "pods pinned to their pools, GPU pools tainted, the scheduler fills nodes in use first (MostAllocated, GPUs"
-    " weighted highest), larger pods admitted first"
-)
 PEAK = "served models with the replicas of their highest phase at all hours"
 _MILLION = 1_000_000
 
@@ -69,15 +78,28 @@ class _Solved:
     search: Search
     choice: Choice
     bound: Bound | None
+    counted: tuple[Counted, ...] | None
+    """Nodes under each contract; None: too large to be simulated."""
     pending: Pending | None
-    """On the stock scheduler; None: not tried."""
+    """On the stock scheduler, on the nodes of the packing; None: not tried."""
     month: Month
+    scheduling: Scheduling
+    """As the cluster declares it."""
     least: Fraction | None
     """A bound of the month's mean, in units; None: nothing is proven."""
 
     @property
     def packed(self) -> Packed:
         return self.search.packed(self.choice)
+
+    @property
+    def extra(self) -> Held:
+        """Nodes by offer that the declared contract needs beyond the packing."""
+        return held_for(self.counted, self.scheduling, len(self.shop.supply.offers))
+
+    @property
+    def counts(self) -> tuple[NodeCount, ...]:
+        return node_counts(self.counted, Scene(self.packed, self.groups, self.shop.supply), self.month)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -96,7 +118,9 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
     asked = asked_of(teams, types, catalog, cluster)
     solved = _solve(shop, tuple(a for a in asked if a.sizing.options), cluster)
     month, names = solved.month, [t.name for t in teams]
-    pools = with_phases(pools_of(solved.packed, solved.groups, shop.supply), month)
+    counts = solved.counts
+    packed = pools_of(solved.packed, solved.groups, shop.supply)
+    pools = with_phases(with_extra(packed, counts, cluster.scheduling), month)
     workloads = tuple(_planned(solved, i) for i in range(len(solved.asked)))
     unused = tuple(_unused(shop, pools))
     shared = month_bill(month, pools, workloads, unused, names)
@@ -113,7 +137,7 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         total=shared.total,
         lower_bound=lowest,
         gap=gap,
-        contract=f"{CONTRACT}; {PEAK}" if cluster.phases else CONTRACT,
+        contract=f"{PROMISES[cluster.scheduling]}; {PEAK}" if cluster.phases else PROMISES[cluster.scheduling],
         account=account,
         unused_reservations=unused,
         unpriced=tuple(sorted({p.instance_type for p in pools if p.price.rate is None})),
@@ -122,6 +146,8 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         phases=month.shares,
         runs=tuple(_runs(solved)),
         if_scaled=scaled_total(month, shared.total),
+        scheduling=cluster.scheduling,
+        counts=counts,
     )
     return _with_idle(made, idle_of(teams, types, catalog, cluster), month)
 
@@ -163,8 +189,9 @@ def _solve(shop: Shop, asked: tuple[Asked, ...], cluster: Cluster) -> _Solved:
     choice = min(months, key=lambda c: (months[c].cost(), search.packed(c).cost, c))
     month = months[choice]
     least = month_bound(profiles, ways, supply, bound) if search.packed(choice).whole else None
-    pending = worst_pending(search.packed(choice), month.following.groups, supply)
-    return _Solved(shop, asked, search, choice, bound, pending, month, least)
+    scene = Scene(search.packed(choice), month.following.groups, supply)
+    counted, pending = counts_of(scene), worst_pending(scene)
+    return _Solved(shop, asked, search, choice, bound, counted, pending, month, cluster.scheduling, least)
 
 
 def _planned(solved: _Solved, i: int) -> PlannedWorkload:
@@ -212,7 +239,7 @@ def _proof(
     lowest = MoneyRate(cut(least + sunk_rate(pools, unused)))
     if any(p.price.rate is None for p in pools):
         return lowest, None
-    decided = solved.month.cost() * supply.unit
+    decided = (solved.month.cost() + solved.month.extra_cost(solved.extra)) * supply.unit
     if not least:
         return lowest, None if decided else Share(Fraction(0))
     return lowest, Share(Fraction(ceil((decided / least - 1) * _MILLION), _MILLION))
@@ -227,7 +254,8 @@ def _ledger(
         *pool_entries(packed, solved.groups, supply, pools),
         *whole_entries(packed, bound, supply, pools, unused),
         *month_entries(solved.month, solved.least),
-        contract_entry(solved.pending, solved.groups),
+        *count_entries(solved.counts),
+        pending_entry(solved.pending, solved.groups),
         *money_entries(shared),
     )
 
@@ -242,7 +270,11 @@ def _findings(
     for a, i in zip(solved.asked, solved.choice, strict=True):
         yield from a.sizing.options[i].findings
     yield from on_gpu_nodes(cluster.name, groups, supply)
-    yield from stock_findings(cluster.name, solved.pending, groups)
+    counts = solved.counts
+    if cluster.scheduling == "packed":
+        pinned = next(c for c in counts if c.scheduling == "pinned")
+        yield from stock_findings(cluster.name, solved.pending, groups, pinned)
+    yield from promise_findings(cluster.name, cluster.scheduling, counts)
     yield from scaling_findings(cluster.name, solved.month)
     yield from shortfalls(solved.packed, groups, supply)
     for use in account:
@@ -261,4 +293,4 @@ def _findings(
         what = f"the plan costs {monthly(shared.total)}, limits.cost is {monthly(cost)}"
         fix = "raise the limit, or lower the load of what costs most"
         yield Finding(f"cluster {cluster.name} nodePools.limits.cost", what, fix, code="TN324")
-    yield from internal_findings(cluster.name, solved.packed, groups, supply)
+    yield from internal_findings(cluster.name, solved.packed, groups, supply, solved.extra)

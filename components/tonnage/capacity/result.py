@@ -162,7 +162,7 @@ class Pool:
     paid: Share | None = None
     """Part of nodes x hours that is paid for, to a billionth, where nodes are given back; None: all of it."""
     extra: int = 0
-    """Nodes beyond `count` that hold no pod of a pattern: the cluster's `scheduling` needs them for pods to find places."""
+    """Nodes beyond `count` that the cluster's `scheduling` needs: with them pods find places in any order it allows."""
     releasing: int = 0
     """Nodes of the plan before that nothing needs any more: they stand until they are released."""
 

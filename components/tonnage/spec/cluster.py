@@ -29,6 +29,7 @@ _NOT_BOUGHT: JsonDict = {"properties": {"provisioner": {"const": "none"}}, "requ
 _EXISTS: JsonDict = {"properties": {"nodePools": _NOT_BOUGHT}}
 """Form of a cluster file whose nodes exist already, in words of JSON Schema; `also_required` says the same."""
 Market = Literal["reserved", "onDemand", "spot"]
+Scheduling = Literal["packed", "pinned", "unpinned"]
 Platform = Literal["eks", "gke", "aks", "coreweave", "cluster-api", "existing"]
 
 
@@ -239,6 +240,10 @@ class Cluster(SpecModel):
     """Where metrics go."""
     queueing: Literal["kueue", "none"] = "kueue"
     """Who admits batch pods."""
+    scheduling: Scheduling = "packed"
+    """What the pools are sized for. `packed`: the scheduler fills used nodes first, and large pods are admitted first.
+    `pinned`: the stock scheduler, pods in any order, each on the pools it was planned on. `unpinned`: pods on any pool.
+    """
     account_quotas: tuple[AccountQuota, ...] = ()
     """Limits of the cloud account, which plans respect."""
     report: ReportSpec = ReportSpec()

@@ -13,14 +13,16 @@ from tonnage.capacity.inventory.wanted import Wanted, unbeatable
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.lost import named
 from tonnage.capacity.packing.complete import Packed, Rule
+from tonnage.capacity.packing.counts import worst_pending
 from tonnage.capacity.packing.firstfit import Packing
 from tonnage.capacity.packing.groups import Group, group_of
 from tonnage.capacity.packing.pools import placed_by_pool, pools_of, rooms_of
-from tonnage.capacity.packing.schedule import Pending, stock_findings, worst_pending
+from tonnage.capacity.packing.promises import pending_entry, stock_findings
+from tonnage.capacity.packing.scene import Pending, Scene
 from tonnage.capacity.packing.shortfall import no_room, on_gpu_nodes
 from tonnage.capacity.packing.vectors import GPU
 from tonnage.capacity.packing.verify import internal_findings
-from tonnage.capacity.packing.words import contract_entry, money_entries, room_entry
+from tonnage.capacity.packing.words import money_entries, room_entry
 from tonnage.capacity.quota import team_quotas
 from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, Rejection
 from tonnage.catalog.catalog import Catalog
@@ -71,7 +73,7 @@ def plan_inventory(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) ->
     asked = asked_of(teams, [o.node for o in stock.supply.offers], catalog, cluster)
     decided = _decide(cluster, stock, tuple(a for a in asked if a.sizing.options), _survival(teams))
     packed = decided.packed
-    pending = worst_pending(packed, decided.groups, stock.supply)
+    pending = worst_pending(Scene(packed, decided.groups, stock.supply))
     pools = pools_of(packed, decided.groups, stock.supply)
     workloads = tuple(_planned(decided, i, packed) for i in range(len(decided.asked)))
     shared = bill(pools, workloads, rooms_of(stock.supply), (), [t.name for t in teams])
@@ -158,7 +160,7 @@ def _ledger(decided: _Decided, pending: Pending | None, pools: Sequence[Pool], s
         yield room_entry(offer)
     yield _proof(decided)
     yield from short_entries(decided.settled.placement, decided.wanted, decided.drops, decided.settled.verdict)
-    yield contract_entry(pending, decided.groups)
+    yield pending_entry(pending, decided.groups)
     if any(p.price.rate for p in pools):
         yield from money_entries(shared)
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from tonnage.capacity.markets import markets_of
 from tonnage.capacity.packing.supply import Limit, Offer, Supply
-from tonnage.capacity.packing.vectors import room_vector
+from tonnage.capacity.packing.vectors import kept_vector, room_vector
 from tonnage.capacity.quota import counts_against, reserved_vcpus
 from tonnage.capacity.result import PricedBy
-from tonnage.catalog.allocatable import Room, room_of
+from tonnage.catalog.allocatable import Room, kept_on, room_of
 from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.node_types import NodeType, Price
 from tonnage.findings import Finding, Severity
@@ -55,7 +55,8 @@ def shop_of(cluster: Cluster, catalog: Catalog) -> Shop:
     findings += _left_idle(cluster, reserved, offers)
     offers.sort(key=lambda o: o.name)
     unit = _unit(offers)
-    priced = tuple(replace(o, cost=_cost(o, unit)) for o in offers)
+    agents = {o.node.name: kept_vector(kept_on(o.node, catalog)) for o in offers}
+    priced = tuple(replace(o, cost=_cost(o, unit), agents=agents[o.node.name]) for o in offers)
     return Shop(Supply(priced, tuple(_limits(cluster, priced, reserved)), unit), reserved, tuple(findings))
 
 

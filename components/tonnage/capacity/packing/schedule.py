@@ -1,113 +1,190 @@
-"""What the stock scheduler would do with the planned nodes: pods in many orders of arrival, pinned to their pools.
+"""What a scheduler does with nodes when pods arrive one after another, under three promises of how pods are placed.
 
-A port of its filter (requests fit) and of the score that decides, NodeResourcesFit with LeastAllocated over CPU and
-memory in equal parts (Kubernetes documentation, Scheduler Configuration and Resource Bin Packing). GPUs have no weight
-there, so small pods spread over nodes that large ones need whole. Preemption is left out: what stays pending here may
-instead push out pods of lower tiers.
+A port of its filter (requests fit, and the pod may go there) and of the score that decides, NodeResourcesFit with
+LeastAllocated or MostAllocated, in whole numbers as there. Source: kubernetes/kubernetes,
+pkg/scheduler/framework/plugins/noderesources (least_allocated.go, most_allocated.go, resource_allocation.go). Left out
+are preemption (what stays pending here may instead push out pods of lower tiers) and the other scores of a stock
+scheduler, which spread pods of one workload as LeastAllocated does.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from tonnage.capacity.packing.complete import Packed
-from tonnage.capacity.packing.groups import Group
-from tonnage.capacity.packing.supply import Supply
-from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, Vector, plus, times
-from tonnage.findings import Finding, Severity
+from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, NOTHING, Vector, plus, times
+from tonnage.spec.cluster import Scheduling
 
 ORDERS_TRIED = 20
-_LARGEST = 30_000  # pods x nodes; beyond, the simulation would cost more than the plan
+TIES_TRIED = 5
+_FULL = 100
+"""The best score, as the scheduler counts."""
+
+Weights: TypeAlias = Mapping[int, int]
+"""Weight of each dimension of a vector in the score."""
+Orders: TypeAlias = tuple["Arrivals", ...]
 
 
 @dataclass(frozen=True)
-class Pending:
-    """The worst of all orders tried."""
+class Node:
+    """A node before any workload runs on it. Equal nodes are interchangeable."""
 
-    pods: tuple[int, ...]
-    """Pods without a place, by group."""
-
-    @property
-    def total(self) -> int:
-        """Of all groups."""
-        return sum(self.pods)
+    pool: str
+    room: Vector
+    """For workloads."""
+    agents: Vector = NOTHING
+    """What node agents take beside it: the score counts them as used."""
 
 
-def pending_words(pending: Pending | None, groups: Sequence[Group]) -> str:
-    """1 x search/chat; none; or that it was not tried."""
-    if pending is None:
-        return "not simulated, the plan is too large"
-    return ", ".join(f"{n} x {g.workload}" for n, g in zip(pending.pods, groups, strict=True) if n) or "none"
+@dataclass(frozen=True)
+class Kind:
+    """Pods that are alike to the scheduler."""
+
+    need: Vector
+    pools: tuple[str, ...]
+    """Where selectors, taints and accelerator let them go."""
+    tier: int = 0
+    """0: the highest."""
 
 
-def stock_findings(cluster: str, pending: Pending | None, groups: Sequence[Group]) -> Iterator[Finding]:
-    """That the counts rest on more than the stock scheduler does, where that is so."""
-    if pending is not None and pending.total:
-        what = (
-            f"on the stock scheduler, in the worst of {ORDERS_TRIED} orders of arrival,"
-            f" {pending_words(pending, groups)} stays pending or displaces pods of lower tiers"
-        )
-        fix = "let the scheduler fill used nodes first (MostAllocated, GPUs weighted most), or start large pods first"
-        yield Finding(f"cluster {cluster}", what, fix, Severity.WARNING, code="TN329")
+@dataclass(frozen=True)
+class Arrivals:
+    """Pods by their kind, in the order in which they are scheduled; `seed` decides between equal scores."""
+
+    kinds: tuple[int, ...]
+    seed: int = 0
 
 
-def worst_pending(packed: Packed, groups: Sequence[Group], supply: Supply) -> Pending | None:
-    """Pods that stay pending in the worst of 20 orders; None where the plan is too large to try.
+@dataclass(frozen=True)
+class Contract:
+    """A promise of how pods are placed, under which a number of nodes is enough."""
 
-    Where every pool holds pods of one shape only, order cannot matter, and nothing is simulated.
+    name: Scheduling
+    weights: Weights
+    most: bool
+    """Nodes that are fullest come first (MostAllocated); else those that are emptiest (LeastAllocated)."""
+    pinned: bool
+    """Pods go to the pools only that they were planned on."""
+    sorted: bool
+    """Large pods are admitted before small ones; else in any order."""
+
+    def orders(self, counts: Sequence[int], kinds: Sequence[Kind]) -> Orders:
+        """The orders of arrival under which nothing may stay pending. `counts`: pods of each kind."""
+        if self.sorted:
+            return tuple(Arrivals(tuple(_biggest_first(counts, kinds)), seed) for seed in range(TIES_TRIED))
+        return tuple(Arrivals(tuple(o), seed) for seed, o in enumerate(_any_order(counts, kinds)))
+
+    def score(self, used: Vector, need: Vector, capacity: Vector) -> int:
+        """0 to 100 for a pod of that need on a node; `used`: by agents and other pods, of all its `capacity`."""
+        total = weights = 0
+        for d, weight in self.weights.items():
+            if not capacity[d] or (d == GPU and not need[d]):
+                continue  # a node without it, and GPUs for a pod that asks for none, do not count
+            asked = min(used[d] + need[d], capacity[d])
+            total += weight * ((asked if self.most else capacity[d] - asked) * _FULL // capacity[d])
+            weights += weight
+        return total // weights if weights else 0
+
+
+PACKED = Contract("packed", {GPU: 10, CPU: 1, MEMORY: 1}, most=True, pinned=True, sorted=True)
+PINNED = Contract("pinned", {CPU: 1, MEMORY: 1}, most=False, pinned=True, sorted=False)
+UNPINNED = Contract("unpinned", {CPU: 1, MEMORY: 1}, most=False, pinned=False, sorted=False)
+CONTRACTS = (PACKED, PINNED, UNPINNED)
+"""From the strongest promise to none."""
+
+
+def simulate(
+    nodes: Mapping[Node, int], kinds: Sequence[Kind], contract: Contract, arrivals: Arrivals
+) -> tuple[int, ...]:
+    """Pods that stay pending, by kind. `nodes`: how many there are of each.
+
+    Each pod goes to the node with the best score of those with room; where several have it, the seed decides, for the
+    scheduler draws lots. Nodes of equal content are one state with a number, so the work grows with the states.
     """
-    if not _mixed(packed, groups):
-        return Pending((0,) * len(groups))
-    nodes = [s.offer for s in packed.packing.stacks for _ in range(s.nodes)]
-    nodes += [i for i, n in enumerate(packed.spares) for _ in range(n)]
-    placed = [g.count - u for g, u in zip(groups, packed.packing.unplaced, strict=True)]
-    if sum(placed) * len(nodes) > _LARGEST:
-        return None
-    pinned = [{s.offer for s in packed.packing.stacks if dict(s.pods).get(g)} for g in range(len(groups))]
-    tried = [_pending(order, nodes, groups, supply, pinned) for order in _orders(placed, groups)]
-    return max(tried, key=lambda p: p.total)
+    yard = _Yard(nodes, kinds, contract)
+    pending = [0] * len(kinds)
+    for place, kind in enumerate(arrivals.kinds):
+        if not yard.put(kind, (arrivals.seed, place)):
+            pending[kind] += 1
+    return tuple(pending)
 
 
-def _mixed(packed: Packed, groups: Sequence[Group]) -> bool:
-    shapes: dict[int, set[Vector]] = {}
-    for stack in packed.packing.stacks:
-        shapes.setdefault(stack.offer, set()).update(groups[g].need for g, _ in stack.pods)
-    return any(len(s) > 1 for s in shapes.values())
+class _Yard:
+    """Nodes and what is free on them, while pods arrive. Kinds of nodes are known by their place."""
 
+    def __init__(self, nodes: Mapping[Node, int], kinds: Sequence[Kind], contract: Contract) -> None:
+        there = [(node, number) for node, number in nodes.items() if number]
+        self._kinds = kinds
+        self._contract = contract
+        self._capacity = [plus(node.room, node.agents) for node, _ in there]
+        # nodes by what is free on them: the order of dictionaries is that in which states first arose
+        self._free = [{node.room: number} for node, number in there]
+        may = [[place for place, (node, _) in enumerate(there) if node.pool in kind.pools] for kind in kinds]
+        self._known: list[list[tuple[int, dict[Vector, int]]]] = [[(place, {}) for place in own] for own in may]
 
-def _orders(placed: Sequence[int], groups: Sequence[Group]) -> Iterator[list[int]]:
-    """Smallest first, biggest first, higher tiers first, and shuffles that are the same on every machine."""
-    pods = [g for g, n in enumerate(placed) for _ in range(n)]
-    size = {g: (group.need[GPU], group.need[CPU], group.need[MEMORY]) for g, group in enumerate(groups)}
-    yield sorted(pods, key=lambda g: (size[g], g))
-    yield sorted(pods, key=lambda g: (tuple(-part for part in size[g]), g))
-    yield sorted(pods, key=lambda g: (groups[g].tier, size[g], g))
-    for k in range(ORDERS_TRIED - 3):
-        keys = [hashlib.sha256(f"{k} {place}".encode()).digest() for place in range(len(pods))]
-        yield [g for _, g in sorted(zip(keys, pods, strict=True))]
-
-
-def _pending(
-    order: Sequence[int], nodes: Sequence[int], groups: Sequence[Group], supply: Supply, pinned: Sequence[set[int]]
-) -> Pending:
-    rooms = [supply.offers[i].room for i in nodes]
-    free = list(rooms)
-    may = [[n for n, i in enumerate(nodes) if i in offers] for offers in pinned]
-    pending = [0] * len(groups)
-    for g in order:
-        need = groups[g].need
-        best, most = None, -1.0
-        for n in may[g]:
-            if times(need, free[n]):
-                score = _least_allocated(free[n], need, rooms[n])
+    def put(self, kind: int, lot: tuple[int, int]) -> bool:
+        """Place one pod; False where no node has room."""
+        best: list[tuple[int, Vector]] = []
+        most = -1
+        for node, known in self._known[kind]:
+            for free in self._free[node]:
+                score = known.get(free)
+                if score is None:
+                    score = known[free] = self._score(kind, node, free)
                 if score > most:
-                    best, most = n, score
-        if best is None:
-            pending[g] += 1
-        else:
-            free[best] = plus(free[best], need, -1)
-    return Pending(tuple(pending))
+                    best, most = [(node, free)], score
+                elif score == most >= 0:
+                    best.append((node, free))
+        if not best:
+            return False
+        node, free = best[0] if len(best) == 1 else best[self._drawn(best, lot)]
+        states, after = self._free[node], plus(free, self._kinds[kind].need, -1)
+        states[free] -= 1
+        if not states[free]:
+            del states[free]
+        states[after] = states.get(after, 0) + 1
+        return True
+
+    def _score(self, kind: int, node: int, free: Vector) -> int:
+        """The score, -1 where there is no room."""
+        need, capacity = self._kinds[kind].need, self._capacity[node]
+        return self._contract.score(plus(capacity, free, -1), need, capacity) if times(need, free) > 0 else -1
+
+    def _drawn(self, best: Sequence[tuple[int, Vector]], lot: tuple[int, int]) -> int:
+        """A place in `best`: every node is as likely as any other, on every machine the same one is drawn."""
+        numbers = [self._free[node][free] for node, free in best]
+        drawn = int.from_bytes(hashlib.sha256(f"{lot[0]} {lot[1]}".encode()).digest()[:8]) % sum(numbers)
+        for place, number in enumerate(numbers):
+            if drawn < number:
+                return place
+            drawn -= number
+        return 0
 
 
-def _least_allocated(free: Vector, need: Vector, room: Vector) -> float:
-    return (free[CPU] - need[CPU]) / room[CPU] + (free[MEMORY] - need[MEMORY]) / room[MEMORY]
+def _size(kind: Kind) -> tuple[int, int, int]:
+    return kind.need[GPU], kind.need[CPU], kind.need[MEMORY]
+
+
+def _all(counts: Sequence[int]) -> list[int]:
+    return [kind for kind, n in enumerate(counts) for _ in range(n)]
+
+
+def _biggest_first(counts: Sequence[int], kinds: Sequence[Kind]) -> list[int]:
+    """By GPUs; of equals, those with the fewest pools to go to, for others would take their places; then by size."""
+
+    def rank(kind: int) -> tuple[int, ...]:
+        gpus, cpu, memory = _size(kinds[kind])
+        return -gpus, len(kinds[kind].pools), -cpu, -memory, kind
+
+    return sorted(_all(counts), key=rank)
+
+
+def _any_order(counts: Sequence[int], kinds: Sequence[Kind]) -> Iterator[list[int]]:
+    """Smallest first, biggest first, higher tiers first, and shuffles that are the same on every machine."""
+    pods = _all(counts)
+    yield sorted(pods, key=lambda k: (_size(kinds[k]), k))
+    yield _biggest_first(counts, kinds)
+    yield sorted(pods, key=lambda k: (kinds[k].tier, _size(kinds[k]), k))
+    for number in range(ORDERS_TRIED - 3):
+        keys = [hashlib.sha256(f"{number} {place}".encode()).digest() for place in range(len(pods))]
+        yield [k for _, k in sorted(zip(keys, pods, strict=True))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
-from tonnage.capacity.packing.vectors import Vector
+from tonnage.capacity.packing.vectors import NOTHING, Vector
 from tonnage.capacity.result import PricedBy
 from tonnage.catalog.node_types import NodeType
 
@@ -31,6 +31,8 @@ class Offer:
     limit: int | None = None
     """Most nodes; None: as many as the limits of the supply allow."""
     reservation: str | None = None
+    agents: Vector = NOTHING
+    """What node agents take of one node beside the room; schedulers count it as used."""
 
     @property
     def priced(self) -> bool:

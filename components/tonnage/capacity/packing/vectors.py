@@ -4,13 +4,14 @@ import sys
 from typing import TypeAlias
 
 from tonnage.capacity.result import PodShape
-from tonnage.catalog.allocatable import Room
+from tonnage.catalog.allocatable import Kept, Room
 from tonnage.units import Cpu, Memory
 
 Vector: TypeAlias = tuple[int, int, int, int, int, int]
 """GPUs, millicores, bytes of memory, bytes of ephemeral storage, pod slots, RDMA interfaces."""
 
 GPU, CPU, MEMORY, EPHEMERAL, SLOTS, RDMA = range(6)
+NOTHING: Vector = (0, 0, 0, 0, 0, 0)
 NAMES = ("GPUs", "CPU", "memory", "ephemeral storage", "pod slots", "RDMA interfaces")
 KEYS = ("gpu", "cpu", "memory", "ephemeral", "pods", "rdma")
 """The dimensions as keys of a pool's utilisation."""
@@ -34,6 +35,11 @@ def room_vector(room: Room) -> Vector:
     )
     gpus, cpu, memory, ephemeral, slots, rdma = (max(0, part) for part in parts)
     return gpus, cpu, memory, ephemeral, slots, rdma
+
+
+def kept_vector(kept: Kept) -> Vector:
+    """What node agents take of one node; parts are rounded up."""
+    return (0, kept.cpu.millicores, _up(kept.memory), 0, kept.pods, 0)
 
 
 def times(need: Vector, room: Vector) -> int:

@@ -10,7 +10,6 @@ from tonnage.capacity.packing.complete import Packed
 from tonnage.capacity.packing.dollars import hourly, monthly
 from tonnage.capacity.packing.firstfit import Stack
 from tonnage.capacity.packing.groups import Group
-from tonnage.capacity.packing.schedule import ORDERS_TRIED, Pending, pending_words
 from tonnage.capacity.packing.supply import Offer, Supply
 from tonnage.capacity.packing.vectors import CPU, GPU, MEMORY, NAMES, amount, pod_words
 from tonnage.capacity.result import Pool, UnusedReservation
@@ -27,10 +26,11 @@ def pool_entries(packed: Packed, groups: Sequence[Group], supply: Supply, pools:
         i = by_name[pool.name]
         offer = supply.offers[i]
         patterns = " + ".join(str(p.nodes) for p in pool.patterns) or "0"
+        extra = f" + {pool.extra} extra for scheduling" if pool.extra else ""
         yield Entry(
             f"nodes of {pool.name}",
             str(pool.nodes),
-            f"{patterns} by pattern + {pool.spares} spare",
+            f"{patterns} by pattern{extra} + {pool.spares} spare",
             f"{_PACKING}; found with {packed.rule.order}",
         )
         yield room_entry(offer)
@@ -78,7 +78,7 @@ def whole_entries(
         terms = [f"{p.nodes} x {p.price.rate}" for p in pools if p.price.sunk and p.price.rate]
         terms += [f"{u.nodes} unused x {u.rate}" for u in unused if u.rate]
         yield Entry("reserved nodes, paid anyhow", hourly(sunk), " + ".join(terms), "")
-    terms = [f"{p.nodes} x {p.price.rate}" for p in pools if not p.price.sunk and p.price.rate]
+    terms = [f"{p.nodes - p.extra} x {p.price.rate}" for p in pools if not p.price.sunk and p.price.rate]
     yield Entry("nodes that are decided on, spares included", hourly(decided), " + ".join(terms) or "none", "")
     if bound is None:
         return
@@ -107,14 +107,6 @@ def _tight(distance: Fraction, packed: Packed, supply: Supply) -> Iterator[Entry
         value = "not proven tight"
         formula = f"cost - bound = {hourly(distance)}, the cheapest node decided on costs {hourly(price)}"
     yield Entry("proof that the count is needed", value, formula, "")
-
-
-def contract_entry(pending: Pending | None, groups: Sequence[Group]) -> Entry:
-    """What the stock scheduler would leave pending, for the count rests on more than it promises."""
-    formula = f"LeastAllocated, pods pinned to their pools, spares included, worst of {ORDERS_TRIED} orders of arrival"
-    return Entry(
-        "pods pending on the stock scheduler", pending_words(pending, groups), formula, "simulation by tonnage"
-    )
 
 
 def money_entries(bill: Bill) -> Iterator[Entry]:
