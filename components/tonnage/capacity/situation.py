@@ -10,6 +10,7 @@ from tonnage.capacity.budget import budget_findings
 from tonnage.capacity.digest import cluster_digest, team_digest
 from tonnage.capacity.plan import plan_capacity
 from tonnage.capacity.planfile import read_plan_files
+from tonnage.capacity.releasing import kept
 from tonnage.capacity.result import CapacityPlan
 from tonnage.capacity.stale import stale
 from tonnage.capacity.stored import MadeBy, PlanFiles, files_of
@@ -61,6 +62,13 @@ class Stored:
     """By cluster, where the files no longer follow from the specs; clusters where all follows are absent."""
     findings: tuple[Finding, ...] = ()
     """Files that cannot be read."""
+    broken: tuple[str, ...] = ()
+    """Clusters with such files: what was planned for them is not known."""
+
+    @property
+    def plans(self) -> Mapping[str, CapacityPlan]:
+        """By cluster, what is stored as planned: the plan before, when all is planned again."""
+        return {name: files.plan for name, files in self.files.items()}
 
     @property
     def stale(self) -> tuple[Finding, ...]:
@@ -79,8 +87,11 @@ def situation(folder: Path, prefix: str = "") -> Situation:
     return Situation(folder, prefix, None if errors(found) else readable, catalog, ordered(findings))
 
 
-def planned(at: Situation, only: str | None = None) -> Planned:
-    """What the specs ask for now, in every cluster or one. Nothing where the situation holds an error."""
+def planned(at: Situation, only: str | None = None, before: Mapping[str, CapacityPlan] | None = None) -> Planned:
+    """What the specs ask for now, in every cluster or one. Nothing where the situation holds an error.
+
+    With the plans `before`, by cluster, nodes and quotas that they had and nothing needs any more are kept (`kept`).
+    """
     specs, catalog = at.specs, at.catalog
     if specs is None or catalog is None or errors(at.findings):
         return Planned()
@@ -88,6 +99,8 @@ def planned(at: Situation, only: str | None = None) -> Planned:
     for name, cluster in sorted(specs.clusters.items()):
         if only in {None, name}:
             made = _plan(cluster_digest(cluster), name, specs, catalog)
+            if before is not None and name in before:
+                made = kept(made, before[name], cluster, catalog)
             plans[name] = replace(made, findings=specs.placed(made.findings, name))
     teams = [team for name in plans for team in specs.teams.get(name, ())]
     over = () if only else specs.placed(budget_findings(tuple(plans.values()), teams))
@@ -99,11 +112,12 @@ def stored(at: Situation) -> Stored:
     if at.specs is None:
         return Stored()
     files: dict[str, PlanFiles] = {}
-    broken: list[Finding] = []
+    broken: dict[str, tuple[Finding, ...]] = {}
     old: dict[str, tuple[Finding, ...]] = {}
     for name, cluster in sorted(at.specs.clusters.items()):
         read, found = stored_of(at, name)
-        broken += found
+        if found:
+            broken[name] = found
         if read is None:
             continue
         files[name] = read
@@ -111,7 +125,8 @@ def stored(at: Situation) -> Stored:
         slices = [f for team in teams for f in stale(read, cluster, teams, "team", team.name)]
         if former := (*stale(read, cluster, teams, "platform"), *slices):
             old[name] = former
-    return Stored(files, old, ordered(broken))
+    unreadable = ordered(f for found in broken.values() for f in found)
+    return Stored(files, old, unreadable, tuple(n for n in broken if n not in files))
 
 
 def stored_of(at: Situation, cluster: str) -> tuple[PlanFiles | None, tuple[Finding, ...]]:

@@ -134,7 +134,25 @@ class PlanFiles:
 
 def files_of(plan: CapacityPlan, cluster: Cluster, teams: Sequence[Team], made_by: MadeBy) -> PlanFiles:
     """What is stored of a plan. `teams` are those on the cluster, as they are there."""
-    pools = PoolsFile(
+    ground = ground_digest(cluster)
+    return PlanFiles(
+        _pools_file(plan, cluster, teams, made_by),
+        {
+            team.name: TeamFile(
+                kind=TEAM_KIND,
+                cluster=plan.cluster,
+                team=team.name,
+                made_by=made_by,
+                digests=TeamDigests(team_digest(team), ground),
+                workloads={w.id.name: _bare(w) for w in plan.workloads if w.id.team == team.name},
+            )
+            for team in teams
+        },
+    )
+
+
+def _pools_file(plan: CapacityPlan, cluster: Cluster, teams: Sequence[Team], made_by: MadeBy) -> PoolsFile:
+    return PoolsFile(
         kind=POOLS_KIND,
         cluster=plan.cluster,
         as_of=plan.as_of,
@@ -159,21 +177,6 @@ def files_of(plan: CapacityPlan, cluster: Cluster, teams: Sequence[Team], made_b
         counts=plan.counts,
         releasing=plan.releasing,
         after_release=plan.after_release,
-    )
-    ground = ground_digest(cluster)
-    return PlanFiles(
-        pools,
-        {
-            team.name: TeamFile(
-                kind=TEAM_KIND,
-                cluster=plan.cluster,
-                team=team.name,
-                made_by=made_by,
-                digests=TeamDigests(team_digest(team), ground),
-                workloads={w.id.name: _bare(w) for w in plan.workloads if w.id.team == team.name},
-            )
-            for team in teams
-        },
     )
 
 

@@ -113,6 +113,9 @@ def plan(
     cluster: ClusterName = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print how each number follows, in words.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the plan files beside the specs.")] = False,
+    release: Annotated[
+        bool, typer.Option("--release", help="Let go the nodes and quotas that the plan files say are releasing.")
+    ] = False,
     form: Annotated[TableOrJson, typer.Option("--format", help="Form of the result.")] = TableOrJson.TABLE,
 ) -> None:
     """Say how many nodes the specs need, and what they cost.
@@ -123,10 +126,13 @@ def plan(
       tonnage plan --explain search/chat
       tonnage plan --cluster prod-east --format json
       tonnage plan --write
+      tonnage plan --write --release
     """
     from tonnage.cli import plan as command  # noqa: PLC0415 loaded only when it runs
 
-    wanted = command.Asked(what=what, explain=explain or what is not None, write=write, json=form is TableOrJson.JSON)
+    wanted = command.Asked(
+        what=what, explain=explain or what is not None, write=write, json=form is TableOrJson.JSON, release=release
+    )
     raise typer.Exit(command.run(specs, cluster, wanted))
 
 

@@ -14,7 +14,8 @@ def run(specs: Path | None, *, as_json: bool) -> int:
     """Judge specs, plan and plan files; print what was found. The exit code."""
     at = situation_here(specs)
     with progress("checking"):
-        made, kept = planned(at), stored(at)
+        kept = stored(at)
+        made = planned(at, before=kept.plans)
     found = ordered([*at.findings, *made.findings, *kept.findings, *kept.stale])
     result(render_findings(found) if as_json else listed(found))
     return FINDINGS if errors(found) else FINE

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tonnage.capacity.planfile import write_plan_files
+from tonnage.capacity.releasing import released
 from tonnage.capacity.result import CapacityPlan
-from tonnage.capacity.situation import Planned, Situation, planned, stored, to_store
+from tonnage.capacity.situation import Planned, Situation, Stored, planned, stored, to_store
 from tonnage.cli.console import console, progress
 from tonnage.cli.here import situation_here
 from tonnage.cli.screen import note, result, tell
@@ -26,18 +27,22 @@ class Asked:
     explain: bool
     write: bool
     json: bool
+    release: bool = False
+    """Let go what the plan files say is releasing."""
 
 
 def run(specs: Path | None, cluster: str | None, asked: Asked) -> int:
     """Plan, and print or write it. The exit code."""
     at = situation_here(specs, cluster)
     with progress("planning"):
-        made = planned(at, cluster)
+        kept = stored(at)
+        before = {name: released(plan) if asked.release else plan for name, plan in kept.plans.items()}
+        made = planned(at, cluster, before)
     findings = [*at.findings, *made.findings]
     if asked.write:
-        return _write(at, made, findings)
+        return _write(at, made, [*findings, *_unknown_before(kept, made)])
     _show(made.plans, findings, asked)
-    return tell([*findings, *_stored_before(at, made)])
+    return tell([*findings, *_stored_before(kept, made)])
 
 
 def _show(plans: Mapping[str, CapacityPlan], findings: list[Finding], asked: Asked) -> None:
@@ -56,13 +61,20 @@ def _show(plans: Mapping[str, CapacityPlan], findings: list[Finding], asked: Ask
             show_plan(plan, console())
 
 
-def _stored_before(at: Situation, made: Planned) -> list[Finding]:
+def _stored_before(kept: Stored, made: Planned) -> list[Finding]:
     """That plan files say something else is worth knowing, but no fault of the specs."""
     if not made.plans:
         return []
-    kept = stored(at)
     old = [f for name in made.plans for f in kept.stale_in.get(name, ())]
     return [replace(f, severity=Severity.WARNING) for f in (*kept.findings, *old)]
+
+
+def _unknown_before(kept: Stored, made: Planned) -> list[Finding]:
+    """Where files are overwritten that could not be read, nothing of them can be kept until it is released."""
+    what = "its plan files could not be read, so nodes and quotas that they held are not kept"
+    fix = "take readable ones from git and write again; or see in `tonnage diff` that nothing shrinks"
+    names = [name for name in kept.broken if name in made.plans]
+    return [Finding(f"plan of {name}", what, fix, Severity.WARNING, code="TN384") for name in names]
 
 
 def _write(at: Situation, made: Planned, findings: list[Finding]) -> int:

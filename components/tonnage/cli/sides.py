@@ -39,7 +39,8 @@ def side_of(folder: Path, label: str, prefix: str, only: str | None = None) -> S
 
 def side_at(at: Situation, label: str, only: str | None = None) -> Side:
     """As `side_of`, of specs that have been read."""
-    made, kept = planned(at, only), stored(at)
+    kept = stored(at)
+    made = planned(at, only, kept.plans)
     found = [*at.findings, *made.findings, *kept.findings]
     if at.specs is None or at.catalog is None or errors((*at.findings, *kept.findings)):
         return Side(label, findings=ordered(found), complete=False)

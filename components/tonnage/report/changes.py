@@ -128,7 +128,8 @@ def _changed(before: Mapping[str, T], after: Mapping[str, T], seen: Callable[[T]
 
 def _seen_pool(p: Pool) -> object:
     """Patterns and utilisation are left out: which pod sits on which of the same nodes is no decision."""
-    return (p.instance_type, p.market, p.zones, p.count, p.spares, p.price.rate, p.price.sunk, p.alternates, p.paid)
+    nodes = (p.count, p.spares, p.releasing)
+    return (p.instance_type, p.market, p.zones, nodes, p.price.rate, p.price.sunk, p.alternates, p.paid)
 
 
 def _seen_workload(w: PlannedWorkload) -> object:

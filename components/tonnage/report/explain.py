@@ -48,7 +48,9 @@ def _workload(w: PlannedWorkload, plan: CapacityPlan) -> Iterator[str]:
 
 def _pool(p: Pool, plan: CapacityPlan) -> Iterator[str]:
     spare = f", {p.spares} of them spare" if p.spares else ""
-    yield f"pool {p.name} on {plan.cluster}: {words.count(p.nodes, 'node')} of {p.instance_type}, {p.market}{spare}"
+    until = f", {p.releasing} until released" if p.releasing else ""
+    nodes = f"{words.count(p.nodes, 'node')} of {p.instance_type}, {p.market}{spare}{until}"
+    yield f"pool {p.name} on {plan.cluster}: {nodes}"
     for pattern in p.patterns:
         held = ", ".join(f"{n} x {workload}" for workload, n in sorted(pattern.pods.items()))
         yield f"  {words.count(pattern.nodes, 'node')} each with {held}"
@@ -84,6 +86,8 @@ def _whole(plan: CapacityPlan) -> Iterator[str]:
         yield f"  Run {run.id}: under way {float(run.hours):.1%} of the month, {cost} in it beside everything else"
     if plan.if_scaled is not None:
         yield f"  If replicas followed the phases: {plan.if_scaled.per_month}; not counted, for nothing declares it yet"
+    if plan.releasing is not None:
+        yield f"  Of it, for nodes that stand until they are released: {plan.releasing.per_month}"
     if plan.contract:
         yield f"  The counts hold under: {plan.contract}"
     yield from _entries(e for e in plan.ledger if not any(_about(e, p.name) for p in plan.pools))

@@ -89,11 +89,15 @@ def _below(change: ObjectChange, at: Path) -> str:
 
 def _shrinking(plan: PlanChanges) -> Iterator[Risk]:
     """Where one apply both gives and takes, the platform goes first and takes nodes before pods have left."""
-    if not (plan.nodes.added and plan.nodes.removed):
-        return
+    mixed = plan.nodes.added and plan.nodes.removed
     for c in plan.pools:
         before, after = (p.nodes if p else 0 for p in (c.before, c.after))
-        if after < before:
+        if c.before and c.before.releasing and after < before:
+            detail = (
+                f"nodes {before} → {after} are released: apply when the teams' stacks of the plan before are applied"
+            )
+            yield Risk("shrink", f"pool {c.name}", detail, platform_stack(plan.cluster))
+        elif mixed and after < before:
             detail = f"nodes {before} → {after} before the teams have moved: apply when their pods may restart"
             yield Risk("shrink", f"pool {c.name}", detail, platform_stack(plan.cluster))
 

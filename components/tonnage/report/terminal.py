@@ -41,13 +41,15 @@ def _sum(plan: CapacityPlan) -> str:
     unpriced = f"; price unknown: {', '.join(plan.unpriced)}" if plan.unpriced else ""
     nodes, gpus = sum(p.nodes for p in plan.pools), sum(p.gpus for p in plan.pools)
     counts = f"{words.count(nodes, 'node')}, {words.count(gpus, 'GPU')}"
-    return f"{counts}, {words.total(plan)}{gap}{unpriced}"
+    until = f" ({money.monthly(plan.releasing)} of it until released)" if plan.releasing is not None else ""
+    return f"{counts}, {words.total(plan)}{until}{gap}{' without that' if until and gap else ''}{unpriced}"
 
 
 def _pools(plan: CapacityPlan) -> Table:
     table = _table("pool", "type", "market", "nodes>", "spare>", "GPUs>", "$/month>", "zones")
     for p in plan.pools:
-        cells = (p.name, p.instance_type, p.market, p.nodes, p.spares, p.gpus, words.price(p), ", ".join(p.zones))
+        nodes = words.standing(p)
+        cells = (p.name, p.instance_type, p.market, nodes, p.spares, p.gpus, words.price(p), ", ".join(p.zones))
         table.add_row(*map(_said, cells))
     return table
 
@@ -69,6 +71,8 @@ def _teams(plan: CapacityPlan) -> Table:
         table.add_row(*map(_said, (team, gpus or "none", quota.pods if quota else 0, words.spent(cost), budget)))
     idle = money.monthly(plan.idle) if words.priced(plan) else "unknown"
     table.add_row(_said("idle"), "", "", _said(idle), "")
+    if plan.releasing is not None:
+        table.add_row(_said("until released"), "", "", _said(money.monthly(plan.releasing)), "")
     return table
 
 

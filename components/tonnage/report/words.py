@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from tonnage.capacity.releasing_words import kept_words
 from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, TeamCost
 from tonnage.findings import Finding
 from tonnage.report import money
@@ -154,11 +155,20 @@ def pool_change(change: Change[Pool]) -> str:
     old, new = before.spares if before else 0, after.spares if after else 0
     if old or new:
         parts.append(f"spare {old} unchanged" if old == new else f"spare {old} → {new}")
+    if after and after.releasing:
+        parts.append(kept_words(after))
+    elif before and before.releasing:
+        parts.append(f"{before.releasing} released")
     if before and after and before.zones != after.zones:
         parts.append(f"zones {arrow(', '.join(before.zones), ', '.join(after.zones))}")
     if after and after.alternates:
         parts.append(f"alternate {', '.join(after.alternates)}")
     return "; ".join(parts)
+
+
+def standing(pool: Pool) -> str:
+    """7, or 7 (3 until released)"""
+    return f"{pool.nodes} ({pool.releasing} until released)" if pool.releasing else str(pool.nodes)
 
 
 def price(pool: Pool | None) -> str | None:
@@ -197,7 +207,7 @@ def pool_rows(report: Report) -> Iterator[tuple[str, ...]]:
             if one is None:
                 continue
             b, a = c.before, c.after
-            numbers = ((p.nodes, p.spares, p.gpus) if p else (0, 0, 0) for p in (b, a))
+            numbers = ((standing(p), p.spares, p.gpus) if p else (0, 0, 0) for p in (b, a))
             yield (
                 cluster.changes.cluster,
                 c.name,

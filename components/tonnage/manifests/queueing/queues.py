@@ -63,7 +63,8 @@ def queues_of(plan: CapacityPlan) -> Queues:
     gpus: dict[str, int] = {}
     for pool in plan.pools:
         if pool.accelerator:
-            gpus[pool.accelerator] = gpus.get(pool.accelerator, 0) + pool.gpus
+            staying = pool.nodes - pool.releasing  # nothing new is let in where nodes are about to go
+            gpus[pool.accelerator] = gpus.get(pool.accelerator, 0) + staying * pool.gpus_per_node
     batch: dict[str, list[PlannedWorkload]] = {}
     for workload in plan.workloads:
         if workload.kind in {"batch", "training"}:
