@@ -128,7 +128,7 @@ def _changed(before: Mapping[str, T], after: Mapping[str, T], seen: Callable[[T]
 
 def _seen_pool(p: Pool) -> object:
     """Patterns and utilisation are left out: which pod sits on which of the same nodes is no decision."""
-    nodes = (p.count, p.spares, p.releasing)
+    nodes = (p.count, p.extra, p.spares, p.releasing)
     return (p.instance_type, p.market, p.zones, nodes, p.price.rate, p.price.sunk, p.alternates, p.paid)
 
 

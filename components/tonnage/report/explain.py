@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tonnage.capacity.ledger import Entry
 from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool
 from tonnage.report import words
+from tonnage.report.counts import count_lines
 from tonnage.report.escape import visible
 from tonnage.units import HOURS_PER_MONTH
 
@@ -47,7 +48,8 @@ def _workload(w: PlannedWorkload, plan: CapacityPlan) -> Iterator[str]:
 
 
 def _pool(p: Pool, plan: CapacityPlan) -> Iterator[str]:
-    spare = f", {p.spares} of them spare" if p.spares else ""
+    extra = f", {p.extra} of them for scheduling {plan.scheduling}" if p.extra else ""
+    spare = f"{extra}, {p.spares} of them spare" if p.spares else extra
     until = f", {p.releasing} until released" if p.releasing else ""
     nodes = f"{words.count(p.nodes, 'node')} of {p.instance_type}, {p.market}{spare}{until}"
     yield f"pool {p.name} on {plan.cluster}: {nodes}"
@@ -90,6 +92,8 @@ def _whole(plan: CapacityPlan) -> Iterator[str]:
         yield f"  Of it, for nodes that stand until they are released: {plan.releasing.per_month}"
     if plan.contract:
         yield f"  The counts hold under: {plan.contract}"
+    for line in count_lines(plan):
+        yield f"    {line}"
     yield from _entries(e for e in plan.ledger if not any(_about(e, p.name) for p in plan.pools))
     yield ""
 

@@ -14,6 +14,7 @@ from tonnage.findings import Finding
 from tonnage.manifests.declared import Declared
 from tonnage.report import escape, money, words
 from tonnage.report.compare import Report
+from tonnage.report.counts import HEADS, count_rows
 from tonnage.report.fields import ABSENT, FieldChange
 from tonnage.report.money import without_money
 from tonnage.report.objects import title
@@ -27,6 +28,8 @@ def show_plan(plan: CapacityPlan, console: Console) -> None:
     console.print(_pools(plan))
     console.print(_workloads(plan))
     console.print(_teams(plan))
+    if plan.counts:
+        console.print(_filled(HEADS, count_rows(plan)))
     for account in plan.account:
         use = f"account quota {account.name}: {account.used_vcpus} of {account.limit_vcpus} vCPUs"
         console.print(_said(use))

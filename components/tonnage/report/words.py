@@ -9,6 +9,7 @@ from tonnage.report import money
 from tonnage.report.causes import Reason
 from tonnage.report.changes import Change, Tally
 from tonnage.report.compare import ClusterReport, Report, TeamRow
+from tonnage.report.counts import count_change
 
 DASH = "\N{EN DASH}"
 
@@ -75,6 +76,8 @@ def why_lines(cluster: ClusterReport) -> Iterator[tuple[str, str]]:
         old_use, new_use = (u.used_vcpus if u else None for u in (account.before, account.after))
         limit = arrow(*(u.limit_vcpus if u else None for u in (account.before, account.after)))
         yield f"account quota {account.name}", _because(reason, f"vCPUs {arrow(old_use, new_use)} of {limit}")
+    if counts := count_change(changes.before, changes.after):
+        yield "scheduling", counts
     yield from _without_effect(cluster)
 
 
@@ -155,6 +158,8 @@ def pool_change(change: Change[Pool]) -> str:
     old, new = before.spares if before else 0, after.spares if after else 0
     if old or new:
         parts.append(f"spare {old} unchanged" if old == new else f"spare {old} → {new}")
+    if (before and before.extra) or (after and after.extra):
+        parts.append(f"of them for scheduling {arrow(before.extra if before else 0, after.extra if after else 0)}")
     if after and after.releasing:
         parts.append(kept_words(after))
     elif before and before.releasing:
