@@ -172,8 +172,9 @@ def pool_change(change: Change[Pool]) -> str:
 
 
 def standing(pool: Pool) -> str:
-    """7, or 7 (3 until released)"""
-    return f"{pool.nodes} ({pool.releasing} until released)" if pool.releasing else str(pool.nodes)
+    """7, or 7 (2 for scheduling, 3 until released)"""
+    apart = [f"{n} {why}" for n, why in ((pool.extra, "for scheduling"), (pool.releasing, "until released")) if n]
+    return f"{pool.nodes} ({', '.join(apart)})" if apart else str(pool.nodes)
 
 
 def price(pool: Pool | None) -> str | None:
