@@ -70,6 +70,15 @@ def test_each_decision_counts_as_a_change(after: CapacityPlan) -> None:
     assert compare("prod-east", plan(), after)
 
 
+def test_keeping_nodes_is_a_change_that_adds_and_takes_none() -> None:
+    """The headline stays silent on nodes; the pool says what it keeps."""
+    changes = compare("prod-east", plan(), plan(pools=(replace(pool(), count=6, releasing=3),)))
+
+    assert [c.name for c in changes.pools] == ["g6e-12xlarge"]
+    assert not changes.nodes
+    assert not changes.gpus
+
+
 def test_nodes_added_and_removed_do_not_cancel_out() -> None:
     """Five of one type for five of another is a change of ten."""
     changes = compare("prod-east", plan(pools=(pool("a", 5, 0),)), plan(pools=(pool("b", 5, 0),)))

@@ -1,6 +1,8 @@
 """The ledger in words."""
 
-from report.factories import plan, pool, workload
+from dataclasses import replace
+
+from report.factories import hourly, plan, pool, workload
 from tonnage.report.explain import explain, subjects
 
 
@@ -26,6 +28,14 @@ def test_a_pool_is_explained_with_its_price_and_its_entries() -> None:
     assert "10 x 10.0000 USD/h x 730 h = 73,000.00 USD a month (source: a price list, as of 2026-11-23)" in text
     assert "nodes of g6e-12xlarge = 10" in text
     assert "search/chat" not in text
+
+
+def test_nodes_that_stand_until_released_are_explained_with_their_money() -> None:
+    """By pool, and as a part of the whole."""
+    keeping = replace(plan(pools=(replace(pool(), count=6, releasing=3),)), releasing=hourly(30))
+
+    assert "10 nodes of g6e.12xlarge, onDemand, 1 of them spare, 3 until released\n" in (explain([keeping]) or "")
+    assert "  Of it, for nodes that stand until they are released: 21900 USD a month\n" in (explain([keeping]) or "")
 
 
 def test_an_unknown_price_is_said() -> None:

@@ -1,5 +1,6 @@
 """What may hurt when a change is applied."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -98,3 +99,13 @@ def test_giving_and_taking_at_once_is_a_risk_for_the_pool_that_shrinks() -> None
     changes = compare("prod-east", plan(pools=(pool("a", 5, 0),)), plan(pools=(pool("b", 5, 0),)))
 
     assert [(r.kind, r.subject) for r in risks((), [changes])] == [("shrink", "pool a")]
+
+
+def test_keeping_nodes_is_no_risk_and_letting_them_go_is_one_that_says_when() -> None:
+    """Whoever applies a release must know that the teams' stacks of the plan before come first."""
+    keeping, taken = plan(pools=(replace(pool("a", 2, 0), releasing=3),)), plan(pools=(pool("a", 2, 0),))
+
+    assert risks((), [compare("prod-east", plan(pools=(pool("a", 5, 0),)), keeping)]) == ()
+    (risk,) = risks((), [compare("prod-east", keeping, taken)])
+    assert (risk.kind, risk.subject) == ("shrink", "pool a")
+    assert risk.detail == "nodes 5 → 2 are released: apply when the teams' stacks of the plan before are applied"

@@ -5,7 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from report.factories import cluster, declared, grown, plan, pool, team, workload
+from report.factories import cluster, declared, grown, hourly, plan, pool, team, workload
 from tonnage.report.compare import Side, report_of
 from tonnage.report.terminal import show_plan, show_preview, show_report
 
@@ -30,6 +30,21 @@ def test_a_plan_shows_pools_workloads_teams_and_its_sum() -> None:
     assert "idle $7,300" in lines
     assert "10 nodes, 40 GPUs, $73,000/month, at most 5.0% above the cheapest possible" in lines
     assert any(line.startswith("search/chat production") and "9 (7\N{EN DASH}12)" in line for line in lines)
+
+
+def test_a_plan_that_keeps_nodes_shows_them_and_their_money_apart() -> None:
+    """Three nodes of 10 dollars an hour stand only until they are released."""
+    page, out = console()
+    keeping = replace(pool(), count=6, releasing=3)
+    show_plan(replace(plan(pools=(keeping,)), releasing=hourly(30)), page)
+    lines = words_of(out.getvalue())
+
+    assert "g6e-12xlarge g6e.12xlarge onDemand 10 (3 until released) 1 40 $73,000 us-east-1a" in lines
+    assert "until released $21,900" in lines
+    assert (
+        "10 nodes, 40 GPUs, $73,000/month ($21,900 of it until released),"
+        " at most 5.0% above the cheapest possible without that"
+    ) in lines
 
 
 def test_an_unknown_price_makes_the_sum_a_lower_bound() -> None:

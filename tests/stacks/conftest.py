@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tonnage.capacity.result import CapacityPlan
-from tonnage.capacity.situation import planned, situation
+from tonnage.capacity.situation import planned, situation, stored
 from tonnage.catalog.catalog import Catalog
 from tonnage.cli.sides import side_of
 from tonnage.findings import errors
@@ -34,9 +34,14 @@ class Reference:
 @pytest.fixture(scope="session")
 def repo() -> Reference:
     """Planned and recorded without an error."""
-    at = situation(REFERENCE)
-    made = planned(at)
-    side = side_of(REFERENCE, "here", "")
+    return reference_at(REFERENCE)
+
+
+def reference_at(folder: Path) -> Reference:
+    """The repository in that folder, or a copy of it that a test has changed; where it has plan files, as they say."""
+    at = situation(folder)
+    made = planned(at, before=stored(at).plans)
+    side = side_of(folder, "here", "")
     assert not errors([*made.findings, *side.findings])
     assert at.specs is not None
     assert at.catalog is not None

@@ -89,7 +89,7 @@ def _whole(plan: CapacityPlan) -> Iterator[str]:
     if plan.if_scaled is not None:
         yield f"  If replicas followed the phases: {plan.if_scaled.per_month}; not counted, for nothing declares it yet"
     if plan.releasing is not None:
-        yield f"  Of it, for nodes that stand until they are released: {plan.releasing.per_month}"
+        yield f"  Of it, for nodes that stand until they are released: {plan.releasing.per_month} a month"
     if plan.contract:
         yield f"  The counts hold under: {plan.contract}"
     for line in count_lines(plan):
