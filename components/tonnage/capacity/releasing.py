@@ -25,8 +25,8 @@ _BILLION = 10**9
 def kept(plan: CapacityPlan, before: CapacityPlan, cluster: Cluster, catalog: Catalog) -> CapacityPlan:
     """The plan, with all nodes and quotas of the one before that it needs no more, marked as releasing.
 
-    No pool has fewer nodes than before, and no team that stays a smaller quota; growth stands as planned. Placements
-    are those of `plan`: nothing is planned onto releasing nodes. Nodes that exist already are not ours to keep.
+    No pool has fewer nodes than before, no team that stays a smaller quota or fewer tiers; growth stands as planned.
+    Placements are those of `plan`: nothing is planned onto releasing nodes. Nodes that exist already are not ours.
     """
     if cluster.node_pools.provisioner == "none":
         return plan
@@ -36,8 +36,9 @@ def kept(plan: CapacityPlan, before: CapacityPlan, cluster: Cluster, catalog: Ca
     pools = tuple(_pool(fresh.get(n) or _gone(former[n]), former.get(n), plan.phases) for n in names)
     quotas = {team: _most(quota, before.quotas.get(team)) for team, quota in plan.quotas.items()}
     after = {team: quota for team, quota in plan.quotas.items() if quotas[team] != quota}
+    tiers = {team: _tiers(before, team) - _tiers(plan, team) for team in plan.quotas}
     releasing = tuple(p for p in pools if p.releasing)
-    if not releasing and not after:
+    if not releasing and not after and not any(tiers.values()):
         return plan
     money = sum((_money(p, fresh.get(p.name), cluster) for p in releasing), Fraction(0))
     made = replace(
@@ -45,6 +46,7 @@ def kept(plan: CapacityPlan, before: CapacityPlan, cluster: Cluster, catalog: Ca
         pools=pools,
         quotas=quotas,
         after_release=after,
+        former_tiers={team: tuple(sorted(former)) for team, former in tiers.items() if former},
         releasing=MoneyRate(money) if any(p.price.rate is not None for p in releasing) else None,
         total=MoneyRate(plan.total.amount + money),
         if_scaled=MoneyRate(plan.if_scaled.amount + money) if plan.if_scaled is not None else None,
@@ -67,6 +69,7 @@ def released(before: CapacityPlan) -> CapacityPlan:
         pools=tuple(p for p in pools if p.nodes),
         quotas={**before.quotas, **before.after_release},
         after_release={},
+        former_tiers={},
     )
 
 
@@ -121,6 +124,13 @@ def _most(quota: TeamQuota, before: TeamQuota | None) -> TeamQuota:
         memory=Memory(max(quota.memory.amount, before.memory.amount)),
         pods=max(quota.pods, before.pods),
     )
+
+
+def _tiers(plan: CapacityPlan, team: str) -> set[str]:
+    """Tiers that pods of a team may have."""
+    planned = {w.priority for w in plan.workloads if w.id.team == team}
+    idle = {w.priority for w in plan.idle_work if w.id.team == team}
+    return planned | idle | {*plan.former_tiers.get(team, ())}
 
 
 def _money(pool: Pool, fresh: Pool | None, cluster: Cluster) -> Fraction:

@@ -27,8 +27,8 @@ def releasing_findings(plan: CapacityPlan, cluster: Cluster, catalog: Catalog) -
             if pool.instance_type not in catalog.node_types:
                 what = f"its nodes stand until released, but the catalogue no longer has {pool.instance_type}"
                 yield Finding(where, what, "put the type back into catalog.yaml until it is released", code="TN383")
-    if plan.after_release:
-        what = f"quotas of the plan before stand until released: {', '.join(sorted(plan.after_release))}"
+    if waiting := sorted({*plan.after_release, *plan.former_tiers}):
+        what = f"what pods of the plan before may hold stands until released: {', '.join(waiting)}"
         yield Finding(f"plan of {plan.cluster}", what, _FIX, Severity.WARNING, code="TN381")
     if any(p.releasing for p in plan.pools):
         yield from _over(plan, cluster)

@@ -268,3 +268,5 @@ class CapacityPlan:
     """
     after_release: Mapping[str, TeamQuota] = field(default_factory=dict)
     """What quotas shrink to when they are released, by team; until then `quotas` stand."""
+    former_tiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Tiers of a team's pods in the plan before that none of its workloads has now: lawful until released, by team."""

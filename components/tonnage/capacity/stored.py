@@ -79,6 +79,7 @@ class PoolsFile:
     counts: tuple[NodeCount, ...] = ()
     releasing: MoneyRate | None = None
     after_release: Mapping[str, TeamQuota] = field(default_factory=dict)
+    former_tiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class PlanFiles:
             counts=p.counts,
             releasing=p.releasing,
             after_release=p.after_release,
+            former_tiers=p.former_tiers,
         )
 
 
@@ -177,6 +179,7 @@ def _pools_file(plan: CapacityPlan, cluster: Cluster, teams: Sequence[Team], mad
         counts=plan.counts,
         releasing=plan.releasing,
         after_release=plan.after_release,
+        former_tiers=plan.former_tiers,
     )
 
 

@@ -157,6 +157,16 @@ def test_a_quota_alone_can_wait_for_its_release() -> None:
     assert released(plan).quotas == made(team(batch("c", 2, 0))).quotas
 
 
+def test_a_tier_that_a_team_no_longer_uses_is_lawful_until_released() -> None:
+    """A pod of the former tier that dies before the team's stack is applied may come back."""
+    plan = after(made(team(batch("c", 2, 0))), team(batch("c", 2, 0, priority="bestEffort")))
+
+    assert plan.former_tiers == {"search": ("standard",)}
+    assert codes(plan) == {"TN381"}
+    assert released(plan).former_tiers == {}
+    assert after(plan, team(batch("c", 2, 0, priority="bestEffort"))) == plan
+
+
 def test_a_team_that_left_leaves_its_nodes_but_no_quota() -> None:
     """Its namespace goes with its file; its pods keep their nodes until then."""
     other = team(batch("b", 2), name="other")
