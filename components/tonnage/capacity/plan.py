@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 
 from tonnage.capacity.asked import Asked, asked_of, idle_of
+from tonnage.capacity.budget import exceeded
 from tonnage.capacity.cost import Bill, team_costs
 from tonnage.capacity.idle import idle_entries, idle_findings, idle_work
 from tonnage.capacity.inventory.plan import plan_inventory
@@ -26,7 +28,6 @@ from tonnage.capacity.packing.bounds import Bound, lower_bound
 from tonnage.capacity.packing.choice import Choice, Search
 from tonnage.capacity.packing.complete import Packed
 from tonnage.capacity.packing.counts import Counted, counts_of, worst_pending
-from tonnage.capacity.packing.dollars import monthly
 from tonnage.capacity.packing.firstfit import Held
 from tonnage.capacity.packing.groups import Group, group_of
 from tonnage.capacity.packing.offers import Shop, shop_of
@@ -97,9 +98,14 @@ class _Solved:
         """Nodes by offer that the declared contract needs beyond the packing."""
         return held_for(self.counted, self.scheduling, len(self.shop.supply.offers))
 
-    @property
+    @cached_property
     def counts(self) -> tuple[NodeCount, ...]:
         return node_counts(self.counted, Scene(self.packed, self.groups, self.shop.supply), self.month)
+
+    @cached_property
+    def pools(self) -> tuple[Pool, ...]:
+        made = pools_of(self.packed, self.groups, self.shop.supply)
+        return with_phases(with_extra(made, self.counts, self.scheduling), self.month)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -114,13 +120,9 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
     if cluster.node_pools.provisioner == "none":
         return plan_inventory(cluster, teams, catalog)
     shop = shop_of(cluster, catalog)
-    types = _types(shop)
-    asked = asked_of(teams, types, catalog, cluster)
+    asked = asked_of(teams, types := _types(shop), catalog, cluster)
     solved = _solve(shop, tuple(a for a in asked if a.sizing.options), cluster)
-    month, names = solved.month, [t.name for t in teams]
-    counts = solved.counts
-    packed = pools_of(solved.packed, solved.groups, shop.supply)
-    pools = with_phases(with_extra(packed, counts, cluster.scheduling), month)
+    month, names, pools = solved.month, [t.name for t in teams], solved.pools
     workloads = tuple(_planned(solved, i) for i in range(len(solved.asked)))
     unused = tuple(_unused(shop, pools))
     shared = month_bill(month, pools, workloads, unused, names)
@@ -137,7 +139,7 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         total=shared.total,
         lower_bound=lowest,
         gap=gap,
-        contract=f"{PROMISES[cluster.scheduling]}; {PEAK}" if cluster.phases else PROMISES[cluster.scheduling],
+        contract=_contract(cluster),
         account=account,
         unused_reservations=unused,
         unpriced=tuple(sorted({p.instance_type for p in pools if p.price.rate is None})),
@@ -147,9 +149,14 @@ def plan_capacity(cluster: Cluster, teams: Sequence[Team], catalog: Catalog) -> 
         runs=tuple(_runs(solved)),
         if_scaled=scaled_total(month, shared.total),
         scheduling=cluster.scheduling,
-        counts=counts,
+        counts=solved.counts,
     )
     return _with_idle(made, idle_of(teams, types, catalog, cluster), month)
+
+
+def _contract(cluster: Cluster) -> str:
+    promise = PROMISES[cluster.scheduling]
+    return f"{promise}; {PEAK}" if cluster.phases else promise
 
 
 def _types(shop: Shop) -> list[NodeType]:
@@ -277,20 +284,5 @@ def _findings(
     yield from promise_findings(cluster.name, cluster.scheduling, counts)
     yield from scaling_findings(cluster.name, solved.month)
     yield from shortfalls(solved.packed, groups, supply)
-    for use in account:
-        if use.used_vcpus > use.limit_vcpus:
-            what = (
-                f"account quota {use.name!r} allows {use.limit_vcpus} vCPUs; reservations alone hold {use.used_vcpus}"
-            )
-            yield Finding(
-                f"cluster {cluster.name} accountQuotas",
-                what,
-                "raise the quota or correct the reservations",
-                code="TN326",
-            )
-    cost = cluster.node_pools.limits.cost
-    if cost is not None and shared.total > cost:
-        what = f"the plan costs {monthly(shared.total)}, limits.cost is {monthly(cost)}"
-        fix = "raise the limit, or lower the load of what costs most"
-        yield Finding(f"cluster {cluster.name} nodePools.limits.cost", what, fix, code="TN324")
+    yield from exceeded(cluster, account, shared.total)
     yield from internal_findings(cluster.name, solved.packed, groups, supply, solved.extra)
