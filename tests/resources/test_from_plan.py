@@ -60,8 +60,8 @@ def declared(cluster: str) -> dict[str, Declared]:
         queueing = queueing_args(plan)
         if queueing["teams"]:
             Queueing("queueing", queueing, opts)
-        for team, quota in plan.quotas.items():
-            TeamSpace(f"space-{team}", team_space_args(team, quota), opts)
+        for team in plan.quotas:
+            TeamSpace(f"space-{team}", team_space_args(team, plan), opts)
         for planned, serving in served(cluster):
             args = model_server_args(serving, planned, catalog.models[str(serving.model)], IMAGE)
             ModelServer(f"{planned.id.team}-{planned.id.name}", {**args, "revision": "0" * 40}, opts)

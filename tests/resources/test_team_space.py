@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from resources.stacked import as_floats, objects, recorded, refusals, signature
-from tonnage.resources.team_space import TeamSpace, TeamSpaceArgs
+from tonnage.resources.team_space import TeamPriority, TeamSpace, TeamSpaceArgs
 
 MINIMAL: TeamSpaceArgs = {"team": "search", "quota": {"gpus": 12, "cpu": "48", "memory": "960GiB", "pods": 3}}
 FULL: TeamSpaceArgs = {
@@ -16,6 +16,8 @@ FULL: TeamSpaceArgs = {
     "prometheus_namespaces": ["monitoring"],
     "store_ranges": ["10.0.0.0/8"],
     "cluster_queue": "team-search",
+    "priorities": [TeamPriority.PRODUCTION, TeamPriority.BEST_EFFORT],
+    "kubernetes": "1.35",
     "overrides": {"quota": {"because": "a test", "merge": {"spec": {"hard": {"pods": "9"}}}}},
 }
 NAMESPACE = "kubernetes:core/v1:Namespace::search-namespace"
@@ -34,6 +36,8 @@ def test_its_schema_is_what_other_languages_were_promised() -> None:
         "gatewayNamespaces?": "<[<string]",
         "memberGroups?": "<[<string]",
         "overrides?": "<{<Override}",
+        "kubernetes?": "<string",
+        "priorities?": "<[<TeamPriority]",
         "prometheusNamespaces?": "<[<string]",
         "quota": "<QuotaArgs",
         "storeRanges?": "<[<string]",
@@ -43,6 +47,7 @@ def test_its_schema_is_what_other_languages_were_promised() -> None:
         "QuotaArgs.gpus": "<integer",
         "QuotaArgs.memory": "<string",
         "QuotaArgs.pods": "<integer",
+        "TeamPriority": "production | standard | bestEffort",
         "Override.because": "<string",
         "Override.merge": "<{<Any}",
     }
@@ -95,6 +100,17 @@ def test_an_override_reaches_its_object() -> None:
     assert (hard["pods"], hard["requests.nvidia.com/gpu"]) == ("9", "12")
 
 
+def test_tiers_and_rules_reach_the_objects_that_hold_them() -> None:
+    """The quota of priorities names PriorityClasses; the namespace the release whose rules hold."""
+    made = objects(lambda opts: TeamSpace("search", FULL, opts))
+
+    (_, others) = made["search-priorities"].inputs["spec"]["scopeSelector"]["matchExpressions"]
+    assert others["values"] == ["tonnage-best-effort", "tonnage-production"]
+    assert made["search-namespace"].inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce-version"] == (
+        "v1.35"
+    )
+
+
 def test_its_namespace_can_be_passed_on() -> None:
     """To what is put into it."""
     seen: list[str] = []
@@ -128,6 +144,8 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_declared() -> None:
     [
         ({"team": None}, "s.team: is missing; give it"),
         ({"quota": {"gpus": 1, "cpu": "1", "memory": "1GiB"}}, "s.quota.pods: is missing; give it"),
+        ({"kubernetes": "v1.35"}, "s.kubernetes: 'v1.35' is no minor version of Kubernetes; write it like \"1.35\""),
+        ({"priorities": ["gold"]}, "s.priorities[0]: "),
         ({"members": ["a"]}, "s.members: is not an argument; did you mean 'member_groups'?"),
         ({"store_ranges": "10.0.0.0/8"}, "s.store_ranges: input should be a valid list, not '10.0.0.0/8'"),
     ],

@@ -100,8 +100,8 @@ def unknown_tier(server: Manifest) -> None:
         ("NodePool", label_out_of_place, "didn't match Pod's node affinity/selector"),
         ("Deployment", no_toleration, "untolerated taint"),
         ("DaemonSet", asks_too_much, "Insufficient memory"),
-        ("ResourceQuota", quota_too_small, "exceeded quota: plan"),
-        ("Deployment", privileged, 'violates PodSecurity "restricted:latest": host namespaces'),
+        ("ResourceQuota", quota_too_small, "quota plan has no room: it asks for"),
+        ("Deployment", privileged, 'violates PodSecurity "restricted:v1.35": host namespaces'),
         ("Deployment", unknown_tier, "no PriorityClass with name tonnage-prodution was found"),
     ],
 )

@@ -30,6 +30,14 @@ ENGINE_PORT = 8000
 HEALTH_PATH = "/health"
 
 POD_SECURITY_LABEL = "pod-security.kubernetes.io/enforce"
+POD_SECURITY_WARN_LABEL = "pod-security.kubernetes.io/warn"
+VERSION_SUFFIX = "-version"
+"""Of both labels: the release of Kubernetes whose rules are meant, v1.35, or latest."""
+
+PLAN_QUOTA = "plan"
+"""ResourceQuota of a team's namespace: what the plan counts."""
+PRIORITY_QUOTA = "priorities"
+"""ResourceQuota of a team's namespace: no pod of a PriorityClass that the plan does not give to the team."""
 
 SYSTEM_NAMESPACE = "tonnage-system"
 """Node agents; privileged."""

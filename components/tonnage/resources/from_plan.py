@@ -1,10 +1,10 @@
 """Arguments of components as a plan decides them: what stacks pass on, and where a program of your own can start."""
 
-from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool, TeamQuota
+from tonnage.capacity.result import CapacityPlan, PlannedWorkload, Pool
 from tonnage.catalog.catalog import Catalog
 from tonnage.catalog.models import Model
 from tonnage.manifests.queueing.queues import CPU_FLAVOR, Share, queues_of
-from tonnage.manifests.tenancy.space import quota_of
+from tonnage.manifests.tenancy.space import priorities_of, quota_of
 from tonnage.resources.gpu_stack import DriverOwner, GpuStackArgs, GpuStackMode
 from tonnage.resources.model_server import (
     CacheFormat,
@@ -16,7 +16,7 @@ from tonnage.resources.model_server import (
 )
 from tonnage.resources.node_pool import Architecture, GpuNodePoolArgs, Market
 from tonnage.resources.queueing import QueueingArgs, QueueShareArgs
-from tonnage.resources.team_space import TeamSpaceArgs
+from tonnage.resources.team_space import TeamPriority, TeamSpaceArgs
 from tonnage.spec.cluster import Cluster, InventoryNodes, shared_labels
 from tonnage.spec.workload import Serving
 
@@ -110,13 +110,20 @@ def owns_its_nodes(cluster: Cluster) -> bool:
     return cluster.node_pools.provisioner == "none"
 
 
-def team_space_args(team: str, planned: TeamQuota) -> TeamSpaceArgs:
-    """A team's space with the quota that the plan counts. Groups and neighbours are the caller's to add."""
-    quota = quota_of(planned)
-    return TeamSpaceArgs(
+def team_space_args(team: str, plan: CapacityPlan, cluster: Cluster | None = None) -> TeamSpaceArgs:
+    """A team's space with the quota and the tiers that the plan gives it. Groups and neighbours are the caller's.
+
+    With a `cluster`, the Pod Security rules are those of the release that its file states.
+    """
+    quota = quota_of(plan.quotas[team])
+    args = TeamSpaceArgs(
         team=team,
         quota={"gpus": quota.gpus, "cpu": str(quota.cpu), "memory": str(quota.memory), "pods": quota.pods},
+        priorities=[TeamPriority(tier) for tier in priorities_of(plan, team)],
     )
+    if cluster is not None:
+        args["kubernetes"] = cluster.kubernetes
+    return args
 
 
 def queueing_args(plan: CapacityPlan, cluster: Cluster | None = None) -> QueueingArgs:

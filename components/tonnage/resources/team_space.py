@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -18,6 +19,14 @@ from tonnage.resources.verdict import quantity, settle
 from tonnage.units import Cpu, Memory
 
 _BOUND = ("deployer-binding", "batch-binding")
+
+
+class TeamPriority(Enum):
+    """Tier that a team's pods may name: its PriorityClass."""
+
+    PRODUCTION = "production"
+    STANDARD = "standard"
+    BEST_EFFORT = "bestEffort"
 
 
 class QuotaArgs(TypedDict):
@@ -52,8 +61,12 @@ class TeamSpaceArgs(TypedDict):
     """Addresses that weights and data are read from by TLS, such as 10.0.0.0/8. Left out: anywhere."""
     cluster_queue: NotRequired[str]
     """The team's ClusterQueue of Queueing, for batch jobs. Left out: the team has no queue."""
+    priorities: NotRequired[list[TeamPriority]]
+    """Tiers that the team's pods may name; pods of every other PriorityClass are refused. Left out: all three."""
+    kubernetes: NotRequired[str]
+    """Minor version, such as "1.35", whose Pod Security rules are enforced. Left out: the server's own."""
     overrides: NotRequired[dict[str, Override]]
-    """Changes of single fields, by object: namespace, quota, limits, dns, deployer and so on."""
+    """Changes of single fields, by object: namespace, quota, priorities, limits, dns, deployer and so on."""
 
 
 class TeamSpace(Component):
@@ -83,12 +96,20 @@ def _space(name: str, values: Mapping[str, Any]) -> tuple[Space, tuple[Finding, 
     quota = values["quota"]
     cpu, bad_cpu = quantity(Cpu, quota["cpu"], f"{name}.quota.cpu")
     memory, bad_memory = quantity(Memory, quota["memory"], f"{name}.quota.memory")
-    lists = ("member_groups", "deployer_groups", "gateway_namespaces", "prometheus_namespaces", "store_ranges")
+    lists = (
+        "member_groups",
+        "deployer_groups",
+        "gateway_namespaces",
+        "prometheus_namespaces",
+        "store_ranges",
+        "priorities",
+    )
     given: dict[str, Any] = {field: tuple(values[field]) for field in lists if field in values}
     space = Space(
         team=values["team"],
         quota=Quota(quota["gpus"], cpu, memory, quota["pods"]),
         cluster_queue=values.get("cluster_queue"),
+        kubernetes=values.get("kubernetes"),
         **given,
     )
     return space, (*bad_cpu, *bad_memory, *findings(space, name))

@@ -42,7 +42,7 @@ def platform(
     queued = cluster.queueing == "kueue" and bool(queues["teams"])
     queueing = Queueing("queueing", queues, options) if queued else None
     for team in teams:
-        args = team_space_args(team.name, plan.quotas[team.name])
+        args = team_space_args(team.name, plan, cluster)
         after = options
         if queueing is not None and team.name in queues["teams"]:
             args["cluster_queue"] = cluster_queue_name(team.name)

@@ -15,6 +15,8 @@ FULL = replace(
     prometheus_namespaces=("monitoring",),
     store_ranges=("10.0.0.0/8", "169.254.0.0/16", "2600:1f00::/24"),
     cluster_queue="team-search",
+    priorities=("production", "bestEffort"),
+    kubernetes="1.35",
 )
 
 

@@ -11,13 +11,15 @@ from manifests.judge import judge
 from manifests.judge_rules import judge_rules
 from manifests.serving.factories import FULL as SERVER
 from manifests.tenancy.factories import FULL, MINIMAL, space
+from stacks.conftest import Reference
+from stacks.conftest import repo as repo  # noqa: PLC0414 a fixture: its name is its use
 from tonnage.capacity.result import TeamQuota
 from tonnage.findings import Severity
 from tonnage.manifests.contracts import TEAM_LABEL
 from tonnage.manifests.serving.objects import objects as server_objects
 from tonnage.manifests.tenancy.objects import QUEUE_NAME, objects
 from tonnage.manifests.tenancy.problems import findings
-from tonnage.manifests.tenancy.space import Quota, Space, quota_of
+from tonnage.manifests.tenancy.space import Quota, Space, priorities_of, quota_of
 from tonnage.units import Cpu, Memory
 
 PLURAL = {
@@ -61,6 +63,50 @@ def test_the_namespace_lets_in_restricted_pods_only() -> None:
 
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert labels["pod-security.kubernetes.io/warn"] == "restricted"
+
+
+def test_an_upgrade_of_the_server_alone_refuses_no_pod_that_ran_before() -> None:
+    """The rules enforced are those of the release that the cluster's file states; of newer ones is warned."""
+    key = "pod-security.kubernetes.io/{}-version"
+    pinned, free = (objects(of)["namespace"]["metadata"]["labels"] for of in (FULL, MINIMAL))
+
+    assert (pinned[key.format("enforce")], pinned[key.format("warn")]) == ("v1.35", "latest")
+    assert (free[key.format("enforce")], free[key.format("warn")]) == ("latest", "latest")
+
+
+@pytest.mark.parametrize(
+    ("tiers", "own"),
+    [
+        (("bestEffort", "production"), ["tonnage-best-effort", "tonnage-production"]),
+        (("standard",), ["tonnage-standard"]),
+    ],
+)
+def test_pods_of_a_priority_that_the_plan_does_not_give_are_refused(tiers: tuple[str, ...], own: list[str]) -> None:
+    """Those of the system too: whoever may create a pod could displace other teams' production otherwise."""
+    quota = objects(space(priorities=tiers))["priorities"]["spec"]
+
+    assert quota["hard"] == {"pods": "0"}
+    assert quota["scopeSelector"]["matchExpressions"] == [
+        {"scopeName": "PriorityClass", "operator": "Exists"},
+        {"scopeName": "PriorityClass", "operator": "NotIn", "values": own},
+    ]
+
+
+def test_a_team_without_work_may_name_no_priority_at_all() -> None:
+    """Kubernetes takes no empty list of values."""
+    quota = objects(space(priorities=()))["priorities"]["spec"]
+    assert quota["scopeSelector"]["matchExpressions"] == [{"scopeName": "PriorityClass", "operator": "Exists"}]
+
+
+def test_the_tiers_of_a_team_are_those_of_its_planned_work(repo: Reference) -> None:
+    """Of workloads, and of work on idle capacity."""
+    plan = repo.plans["prod-east"]
+
+    assert {team: priorities_of(plan, team) for team in sorted(plan.quotas)} == {
+        "assist": ("production", "standard"),
+        "insights": ("standard", "bestEffort"),
+        "search": ("production",),
+    }
 
 
 def test_the_quota_is_what_the_plan_counts() -> None:
@@ -161,6 +207,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"quota": Quota(0, Cpu.parse("1"), Memory.gib(0), 1)},
         "s.quota.memory: is 0, so no pod could start; give what the plan counts",
     ),
+    "tier": ({"priorities": ("gold",)}, "s.priorities: 'gold' is no tier; name some of: production, standard, bestE"),
+    "release": ({"kubernetes": "1.035"}, "s.kubernetes: '1.035' is no minor version of Kubernetes; write it like"),
     "nobody": ({"member_groups": (" ",)}, "s.member_groups: names a group without a name; drop it"),
     "everyone": (
         {"deployer_groups": ("system:authenticated",)},

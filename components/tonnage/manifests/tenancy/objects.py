@@ -3,8 +3,13 @@
 from tonnage.manifests.contracts import (
     MANAGED_BY,
     MANAGED_BY_LABEL,
+    PLAN_QUOTA,
     POD_SECURITY_LABEL,
+    POD_SECURITY_WARN_LABEL,
+    PRIORITY_CLASSES,
+    PRIORITY_QUOTA,
     TEAM_LABEL,
+    VERSION_SUFFIX,
     gpu_resource_quota_key,
 )
 from tonnage.manifests.declared import Manifest
@@ -22,6 +27,7 @@ def objects(space: Space) -> dict[str, Manifest]:
     found = {
         "namespace": namespace(space),
         "quota": resource_quota(space),
+        "priorities": priority_quota(space),
         "limits": limit_range(space),
         **policies(space),
         **access(space),
@@ -32,8 +38,17 @@ def objects(space: Space) -> dict[str, Manifest]:
 
 
 def namespace(space: Space) -> Manifest:
-    """The namespace. Only pods of the restricted Pod Security Standard are let in; others are warned of, too."""
-    levels = {POD_SECURITY_LABEL: "restricted", "pod-security.kubernetes.io/warn": "restricted"}
+    """The namespace. Only pods of the restricted Pod Security Standard are let in; others are warned of, too.
+
+    The rules enforced are those of the release that the cluster's file states: an upgrade of the control plane alone
+    then refuses no replica that ran before. What the server's own, perhaps newer, rules would refuse is warned of.
+    """
+    levels = {
+        POD_SECURITY_LABEL: "restricted",
+        POD_SECURITY_LABEL + VERSION_SUFFIX: f"v{space.kubernetes}" if space.kubernetes else "latest",
+        POD_SECURITY_WARN_LABEL: "restricted",
+        POD_SECURITY_WARN_LABEL + VERSION_SUFFIX: "latest",
+    }
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space.namespace, "labels": levels}}
 
 
@@ -53,8 +68,26 @@ def resource_quota(space: Space) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
-        "metadata": {"name": "plan", "namespace": space.namespace},
+        "metadata": {"name": PLAN_QUOTA, "namespace": space.namespace},
         "spec": {"hard": hard},
+    }
+
+
+def priority_quota(space: Space) -> Manifest:
+    """No pod of a PriorityClass that is not the team's; pods that name none are not counted.
+
+    Classes belong to the cluster, so whoever creates a pod may name any of them, system-node-critical too, and displace
+    other teams' production by it. Only a quota stops that: without one since Kubernetes 1.17 no namespace is excepted.
+    Source: Kubernetes documentation, "Limit Priority Class consumption by default", and its change log of 1.17.
+    """
+    own = sorted(PRIORITY_CLASSES[tier] for tier in space.priorities)
+    named = [{"scopeName": "PriorityClass", "operator": "Exists"}]
+    others = [{"scopeName": "PriorityClass", "operator": "NotIn", "values": own}] if own else []
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": PRIORITY_QUOTA, "namespace": space.namespace},
+        "spec": {"hard": {"pods": "0"}, "scopeSelector": {"matchExpressions": [*named, *others]}},
     }
 
 

@@ -1,18 +1,27 @@
 """Everything that is wrong with a team's space, all at once, each with its fix."""
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 
 from tonnage.findings import Finding, Severity
+from tonnage.manifests.contracts import PRIORITY_CLASSES
 from tonnage.manifests.tenancy.space import Space
 from tonnage.names import is_label
 
 _EVERYONE = ("system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:anonymous")
+_MINOR = re.compile(r"1\.(0|[1-9][0-9]{0,2})")
 
 
 def findings(space: Space, where: str) -> tuple[Finding, ...]:
     """Problems of a space; `where` is how its owner is called in them."""
-    return (*_names(space, where), *_quota(space, where), *_groups(space, where), *_network(space, where))
+    return (
+        *_names(space, where),
+        *_quota(space, where),
+        *_priorities(space, where),
+        *_groups(space, where),
+        *_network(space, where),
+    )
 
 
 def _names(space: Space, where: str) -> Iterator[Finding]:
@@ -38,6 +47,16 @@ def _quota(space: Space, where: str) -> Iterator[Finding]:
         yield Finding(
             f"{where}.quota.{field}", "is 0, so no pod could start", "give what the plan counts", code="TN501"
         )
+
+
+def _priorities(space: Space, where: str) -> Iterator[Finding]:
+    for tier in space.priorities:
+        if tier not in PRIORITY_CLASSES:
+            fix = f"name some of: {', '.join(PRIORITY_CLASSES)}"
+            yield Finding(f"{where}.priorities", f"{tier[:80]!r} is no tier", fix, code="TN501")
+    if space.kubernetes is not None and not _MINOR.fullmatch(space.kubernetes):
+        what = f"{space.kubernetes[:80]!r} is no minor version of Kubernetes"
+        yield Finding(f"{where}.kubernetes", what, 'write it like "1.35"', code="TN501")
 
 
 def _groups(space: Space, where: str) -> Iterator[Finding]:

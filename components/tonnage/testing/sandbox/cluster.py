@@ -12,18 +12,13 @@ from tonnage.testing.sandbox.api import Api, until
 from tonnage.testing.sandbox.binaries import programs
 from tonnage.testing.sandbox.objects import definitions_of, in_order, kind_of, named, needed
 from tonnage.testing.sandbox.problems import SandboxError
+from tonnage.testing.sandbox.refusals import refusal
 from tonnage.testing.sandbox.start import Started, Wanted, start
 from tonnage.testing.sandbox.waiting import waiting
 
 Score = Literal["MostAllocated", "LeastAllocated"]
 _ESTABLISHED_WITHIN = 30.0
 _READY_WITHIN = 60.0
-_FIXES = {
-    403: "change the object, or the quota, Pod Security level or role that refuses it",
-    404: "declare what it needs before it: its namespace, or the definition of its kind",
-    409: "another manager owns the field: let one of them declare it",
-}
-_FIX = "correct the object"
 
 
 class Sandbox:
@@ -151,7 +146,7 @@ class Sandbox:
         for manifest in objects:
             answer = self.api.apply(manifest, dry_run=dry_run)
             if answer.why_not is not None:
-                refused.append(Finding(named(manifest), answer.why_not, _FIXES.get(answer.status, _FIX), code="TN609"))
+                refused.append(refusal(named(manifest), answer.why_not, answer.status))
         return tuple(refused)
 
 

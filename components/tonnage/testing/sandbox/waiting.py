@@ -9,6 +9,7 @@ from tonnage.findings import Finding
 from tonnage.manifests.declared import Manifest
 from tonnage.testing.sandbox.api import Api, until
 from tonnage.testing.sandbox.objects import named
+from tonnage.testing.sandbox.refusals import pods_refused
 
 _OWNERS = (
     ("apps/v1", "Deployment"),
@@ -20,7 +21,6 @@ _OWNERS = (
 # a pod that waits is looked at again when something changes, after a second at most (the scheduler's configuration)
 _QUIET = 4.0
 _FIX = "give the cluster a node that it fits, or change what it asks for"
-_REFUSED_FIX = "give the namespace the quota, or change the pod"
 
 
 def waiting(api: Api, seconds: float) -> tuple[Finding, ...]:
@@ -105,9 +105,9 @@ def _refused(api: Api, owner: Manifest) -> Finding | None:
         return None
     for condition in owner["status"].get("conditions") or ():
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            return Finding(named(owner), f"its pods are refused: {condition['message']}", _REFUSED_FIX, code="TN609")
+            return pods_refused(named(owner), str(condition["message"]))
     fields = f"involvedObject.uid={owner['metadata']['uid']},reason=FailedCreate"
     events = api.list("v1", "Event", owner["metadata"]["namespace"], fieldSelector=fields)
     if not events:
         return None
-    return Finding(named(owner), f"its pods are refused: {events[-1]['message']}", _REFUSED_FIX, code="TN609")
+    return pods_refused(named(owner), str(events[-1]["message"]))
