@@ -24,7 +24,8 @@ _AUDIT = {
     "kind": "Policy",
     "rules": [{"level": "Metadata", "omitStages": ["RequestReceived"]}],
 }
-_RESOURCES = [{"name": GPU_RESOURCE, "weight": 10}, {"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1}]
+_STOCK = [{"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1}]
+_RESOURCES = [{"name": GPU_RESOURCE, "weight": 10}, *_STOCK]
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def _scheduler(plan: Plan) -> list[str]:
 
 
 def _scheduler_config(plan: Plan) -> dict[str, object]:
-    fit = {"scoringStrategy": {"type": plan.score, "resources": _RESOURCES}}
+    resources = _STOCK if plan.score == "LeastAllocated" else _RESOURCES
+    fit = {"scoringStrategy": {"type": plan.score, "resources": resources}}
     # the stock scheduler spreads by other scores, too; where it packs, packing has the last word
     weight = 1 if plan.score == "LeastAllocated" else 100
     return {
