@@ -224,3 +224,12 @@ def test_incoherent_queues_are_refused_with_their_fix(case: str) -> None:
 def test_lawful_queues_have_no_problem(queues: Queues) -> None:
     """Not even a warning."""
     assert findings(queues, "q") == ()
+
+
+def test_no_job_is_let_in_for_nodes_that_are_about_to_go() -> None:
+    """Releasing nodes promise nothing; a flavor of which all are releasing stays, for jobs of before are in it."""
+    full = plan({"l40s": 8, "h100-sxm": 2}, workload("a/jobs", "batch", 4, gpus=1, accelerator="l40s"))
+    l40s, h100, cpu = full.pools
+    pools = (replace(l40s, count=6, releasing=2), replace(h100, count=0, releasing=2), cpu)
+
+    assert queues_of(replace(full, pools=pools)).gpus == {"h100-sxm": 0, "l40s": 6}
