@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,44 @@ def test_nodes_of_a_phase_are_kept_in_their_phase() -> None:
     assert fresh.total < plan.total
     assert float(plan.total.amount) == pytest.approx(float(before.total.amount), abs=1e-4)
     assert after(plan, small, where) == plan
+
+
+def test_a_phase_that_grows_while_the_pool_shrinks_has_the_larger_count() -> None:
+    """Two by day and six by night, then four at all hours: four by day, and six by night until released."""
+    where = cluster(("g.one",), phases=PHASES)
+    before = made(team(batch("base", 2), batch("nightly", 4, when="night")), where)
+    now = team(batch("base", 4), batch("nightly", 1, when="night"))
+    pool = pools(after(before, now, where))["g-one"]
+
+    assert (pool.count, pool.releasing) == (5, 1)
+    assert pool.by_phase == {"day": 4, "night": 6}
+    assert float(pool.paid or 0) == pytest.approx((4 * 60 + 6 * 108) / 168 / 6, abs=1e-5)
+
+
+def test_nodes_of_a_reservation_that_has_ended_cost_money_and_account_quota() -> None:
+    """Kept, and nothing pays for them anyhow."""
+    keys: dict[str, Any] = {
+        "markets": {"p.*": ("reserved", "onDemand")},
+        "accountQuotas": ({"name": "P", "instanceTypes": ("p.*",), "vcpus": 1000},),
+    }
+    ends = reservation(2, until=date(2026, 12, 1))
+    where = cluster(("p.eight", "m.cpu"), reserved=(ends,), **keys)
+    later = cluster(("p.eight", "m.cpu"), reserved=(ends,), asOf=date(2026, 12, 2), **keys)
+    of = team(batch("a", 10, accelerator="h100-sxm"))
+    plan = after(made(of, where), of, later)
+
+    assert nodes(plan) == {"p-eight": 2, "p-eight-reserved": 2}
+    assert plan.releasing == MoneyRate(2 * Fraction("31.40"))
+    assert [u.used_vcpus for u in plan.account] == [4 * 96]
+
+
+def test_nodes_that_a_reservation_still_pays_use_no_more_of_the_account() -> None:
+    """What reservations hold of the account's quota is counted once."""
+    keys: dict[str, Any] = {"accountQuotas": ({"name": "P", "instanceTypes": ("p.*",), "vcpus": 1000},)}
+    where = cluster(("p.eight", "m.cpu"), markets={"p.*": ("reserved",)}, reserved=(reservation(3),), **keys)
+    big, small = (team(batch("a", n, accelerator="h100-sxm")) for n in (15, 5))
+
+    assert [u.used_vcpus for u in after(made(big, where), small, where).account] == [3 * 96]
 
 
 def test_account_quotas_and_limits_count_what_stands() -> None:
