@@ -24,6 +24,7 @@ from tonnage.capacity.releasing import kept, released
 from tonnage.capacity.result import CapacityPlan, Pool
 from tonnage.capacity.stale import stale
 from tonnage.capacity.stored import files_of
+from tonnage.manifests.tenancy.space import priorities_of
 from tonnage.spec.cluster import Cluster
 from tonnage.spec.team import Team
 from tonnage.units import Cpu, Memory, MoneyRate, Share
@@ -164,7 +165,8 @@ def test_a_tier_that_a_team_no_longer_uses_is_lawful_until_released() -> None:
 
     assert plan.former_tiers == {"search": ("standard",)}
     assert codes(plan) == {"TN381"}
-    assert released(plan).former_tiers == {}
+    assert priorities_of(plan, "search") == ("standard", "bestEffort")
+    assert priorities_of(released(plan), "search") == ("bestEffort",)
     assert after(plan, team(batch("c", 2, 0, priority="bestEffort"))) == plan
 
 
