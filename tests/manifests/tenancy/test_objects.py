@@ -170,6 +170,12 @@ def test_groups_are_bound_only_where_they_are_named() -> None:
     assert not {"batch", "batch-binding", "queue"} & objects(space(member_groups=("people",))).keys()
 
 
+def test_people_who_run_jobs_see_why_these_wait() -> None:
+    """The built-in role for viewing holds no kind of Kueue; they change none of them."""
+    held = {right for right in rights(objects(FULL)["batch"]) if right[0] == "kueue.x-k8s.io"}
+    assert held == {("kueue.x-k8s.io", r, v) for r in ("localqueues", "workloads") for v in ("get", "list", "watch")}
+
+
 def test_a_batch_queue_is_named_so_that_served_models_never_fall_into_it() -> None:
     """Kueue takes what carries no label into a queue called default."""
     queue = objects(FULL)["queue"]

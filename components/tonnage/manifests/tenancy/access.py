@@ -21,6 +21,8 @@ _WATCHED = (
 )
 """What Pulumi reads to tell whether a Deployment or Service has become ready."""
 _BATCH = (("batch", "jobs"),)
+_QUEUED = (("kueue.x-k8s.io", "localqueues"), ("kueue.x-k8s.io", "workloads"))
+"""Where a job waits, and why. The built-in role for viewing does not know Kueue's kinds."""
 _READ = ["get", "list", "watch"]
 _WRITE = ["create", "update", "patch", "delete"]
 _RBAC = "rbac.authorization.k8s.io"
@@ -35,7 +37,7 @@ def access(space: Space) -> dict[str, Manifest]:
         # the built-in role shows everything of the namespace but secrets and rights
         objects["members-binding"] = _binding(space, "members", "ClusterRole", "view", space.member_groups)
     if space.member_groups and space.cluster_queue:
-        objects["batch"] = _role(space, "batch", _rules(_BATCH, _READ + _WRITE))
+        objects["batch"] = _role(space, "batch", [*_rules(_BATCH, _READ + _WRITE), *_rules(_QUEUED, _READ)])
         objects["batch-binding"] = _binding(space, "batch", "Role", "batch", space.member_groups)
     return objects
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import ssl
 import threading
 import time
@@ -18,6 +19,8 @@ FIELD_MANAGER = "tonnage"
 _APPLY = "application/apply-patch+yaml"  # JSON is YAML
 _MERGE = "application/merge-patch+json"
 _TIMEOUT = 60.0
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\(.)")
 _Sent = tuple[object, str]  # a body and its content type
 
 
@@ -152,7 +155,7 @@ class Api:
         self._connection.endheaders(data)
         response = self._connection.getresponse()
         text = response.read()
-        warned = [w.split('"')[1] if '"' in w else w for w in response.headers.get_all("Warning", [])]
+        warned = map(_unquoted, response.headers.get_all("Warning", []))
         try:
             read = json.loads(text)
         except ValueError:
@@ -181,6 +184,12 @@ class Api:
             404, {"message": f"the server serves no {kind} of {api_version}: its definition is not installed"}
         )
         return self._kinds.get((api_version, kind), missing)
+
+
+def _unquoted(warning: str) -> str:
+    """The text of a warning: 299 - "text", with quotes inside escaped (RFC 7234, 5.5; RFC 9110, 5.6.4)."""
+    match = _QUOTED.search(warning)
+    return warning if match is None else _ESCAPED.sub(r"\1", match[1])
 
 
 def _root(api_version: str) -> str:
