@@ -18,7 +18,7 @@ from cli.invoke import edit, reference
 PROGRAM = """
 import os
 import pulumi, pulumi_kubernetes as k8s
-from tonnage.stack.declare import declare_with
+from tonnage.stack import declare_with
 declare_with(lambda config: k8s.Provider("cluster", render_yaml_to_directory=os.environ["RENDERED"]))
 """
 STACKS = ("platform-prod-east", "search-prod-east")

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from http.client import TOO_MANY_REQUESTS
 from typing import Any
 
 from tonnage.manifests.declared import Manifest
 from tonnage.report.fields import field_changes
-from tonnage.testing.sandbox.api import Api
+from tonnage.testing.sandbox.api import Api, until
 from tonnage.testing.sandbox.objects import named
 
 Objects = Mapping[str, Manifest]
@@ -22,6 +23,12 @@ _ANNOTATIONS = (
     "deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration",
     "pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller",
 )  # fmt: skip
+_CLUSTERS_OWN = frozenset({
+    ("ConfigMap", "kube-root-ca.crt"), ("ConfigMap", "extension-apiserver-authentication"),
+    ("ConfigMap", "kube-apiserver-legacy-service-account-token-tracking"), ("Service", "kubernetes"),
+})  # fmt: skip
+"""What a control plane writes by itself, with its own certificates and dates in it; found on Kubernetes 1.36."""
+_READY_WITHIN = 30.0
 _ALLOCATED = {
     "Service": ("clusterIP", "clusterIPs", "healthCheckNodePort"),
     "PersistentVolumeClaim": ("volumeName",),
@@ -32,11 +39,26 @@ _ALLOCATED = {
 def objects_of(api: Api, kinds: Iterable[tuple[str, str]]) -> Objects:
     """All objects of these kinds (version, kind) that somebody declared, in all namespaces.
 
-    What belongs to another object, as a ReplicaSet does to its Deployment, is its owner's. Raises SandboxError where a
-    kind cannot be listed.
+    What belongs to another object, as a ReplicaSet does to its Deployment, is its owner's, and certificates are the
+    control plane's own. Raises SandboxError where a kind cannot be listed.
     """
-    found = [o for version, kind in sorted(set(kinds)) for o in api.list(version, kind)]
-    return {key_of(o): o for o in found if not o["metadata"].get("ownerReferences")}
+    found = [o for version, kind in sorted(set(kinds)) for o in _listed(api, version, kind)]
+    return {key_of(o): o for o in found if not (o["metadata"].get("ownerReferences") or _is_clusters_own(o))}
+
+
+def _listed(api: Api, version: str, kind: str) -> tuple[Manifest, ...]:
+    """All of a kind. A server that has just learnt of it refuses for a moment, while it makes room for its objects."""
+    until(lambda: _is_ready(api, version, kind), _READY_WITHIN)
+    return api.list(version, kind)
+
+
+def _is_ready(api: Api, version: str, kind: str) -> bool:
+    path = api.path(version, kind, None)
+    return not isinstance(path, str) or api.call("GET", path).status != TOO_MANY_REQUESTS
+
+
+def _is_clusters_own(manifest: Manifest) -> bool:
+    return (str(manifest["kind"]), str(manifest["metadata"]["name"])) in _CLUSTERS_OWN
 
 
 def key_of(manifest: Manifest) -> str:
